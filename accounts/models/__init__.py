@@ -1,0 +1,18 @@
+from .agency import Agency, Level, Region
+from .notification import MailFrequency, Notification
+from .receipt import PRIVACY_NOTICE_VERSION, NoticeReceipt
+from .user import PositionLevel, Theme, User, display_name
+
+__all__ = [
+    "Agency",
+    "Level",
+    "MailFrequency",
+    "NoticeReceipt",
+    "Notification",
+    "PRIVACY_NOTICE_VERSION",
+    "PositionLevel",
+    "Region",
+    "Theme",
+    "User",
+    "display_name",
+]

@@ -1,0 +1,103 @@
+"""Who may reach a view. Every view declares one rule; rows are then fetched through `visible_to`/`editable_by`.
+
+Deny by default: a view without a decorator needs a signed-in person, and `core.checks` refuses to start with it.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME, middleware
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+
+View = Callable[..., HttpResponseBase]
+PENDING_FORM = "pending_form"
+PENDING_LIMIT = 300_000  # characters of form text kept while its author signs in again
+
+
+def public(view: View | None = None, *, cache: bool = False) -> Any:
+    """Anybody may read. With `cache`, the answer is the same for every visitor and the page cache may keep it."""
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            response = view(request, *args, **kwargs)
+            if cache:
+                response.is_public_page = True  # type: ignore[attr-defined]  # read by core.pagecache
+            return response
+
+        wrapper.login_required = False  # type: ignore[attr-defined]  # Django's own marker
+        wrapper.access_rule = "public"  # type: ignore[attr-defined]
+        return wrapper
+
+    return declare(view) if view else declare
+
+
+def rule(name: str, allows: Callable[[Any], bool]) -> Callable[[View], View]:
+    """A decorator that lets in whoever is signed in and for whom `allows(user)` holds."""
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return ask_to_sign_in(request)
+            if not allows(request.user):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        wrapper.login_required = True  # type: ignore[attr-defined]
+        wrapper.access_rule = name  # type: ignore[attr-defined]
+        return wrapper
+
+    return declare
+
+
+signed_in = rule("signed_in", lambda user: True)
+staff_only = rule("staff_only", lambda user: user.is_staff)
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and back. What was typed into a form is kept in the session meanwhile."""
+    back = request.get_full_path()
+    if request.method == "POST":
+        back = keep_form(request)
+    query = urlencode({REDIRECT_FIELD_NAME: back})
+    return redirect(f"{resolve_url('account_login')}?{query}")
+
+
+def keep_form(request: HttpRequest) -> str:
+    """Remember the posted text for `posted`, and answer the page that shows the form."""
+    text = request.POST.copy()
+    text.pop("csrfmiddlewaretoken", None)
+    encoded = text.urlencode()
+    if len(encoded) <= PENDING_LIMIT:
+        request.session[PENDING_FORM] = {"path": request.path, "data": encoded}
+    messages.warning(request, "เซสชันหมดอายุ กรุณาเข้าสู่ระบบอีกครั้ง ข้อความที่ท่านกรอกไว้ยังอยู่")
+    referer = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}):
+        parts = urlsplit(referer)
+        return parts.path + (f"?{parts.query}" if parts.query else "")
+    return request.path
+
+
+def posted(request: HttpRequest, *, path: str | None = None) -> QueryDict | None:
+    """The data to bind a form to: what is posted now, or what was posted to `path` before the session ended."""
+    if request.method == "POST":
+        return request.POST
+    pending = request.session.get(PENDING_FORM) if request.user.is_authenticated else None
+    if not pending or pending["path"] != (path or request.path):
+        return None
+    del request.session[PENDING_FORM]
+    return QueryDict(pending["data"])
+
+
+class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
+    """Django's, except that a form posted after the session ended is not lost."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponse:
+        return ask_to_sign_in(request)

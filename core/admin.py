@@ -1,0 +1,149 @@
+"""What the admin of every app shares, and the admin of what belongs to no app."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import Count, Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern
+from simple_history.admin import SimpleHistoryAdmin
+
+from . import pagecache, tags
+from .fields import ADMIN_FORM_FIELDS
+from .forms import LineField
+from .models import Tag
+
+
+class PortalAdmin(admin.ModelAdmin):
+    """Thai form fields; a KM officer who may enter the admin needs no single permission."""
+
+    formfield_overrides = ADMIN_FORM_FIELDS
+    list_per_page = 50
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_officer or super().has_module_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_officer or super().has_view_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_officer or super().has_add_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_officer or super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_officer or super().has_delete_permission(request, obj)
+
+    def ask(
+        self, request: HttpRequest, queryset: QuerySet, *, action: str, title: str, form: forms.Form, hint: str = ""
+    ) -> HttpResponse:
+        """The page between choosing an action and doing it. `answered` tells whether it was sent."""
+        context = self.admin_site.each_context(request) | {
+            "title": title,
+            "opts": self.opts,
+            "media": self.media + form.media,
+            "action": action,
+            "hint": hint,
+            "form": form,
+            "objects": queryset,
+        }
+        return TemplateResponse(request, "admin/ask.html", context)
+
+
+def answered(request: HttpRequest) -> Any:
+    """What to bind the form of `PortalAdmin.ask` to."""
+    return request.POST if "answered" in request.POST else None
+
+
+class ReadOnlyAdmin(PortalAdmin):
+    """Written by the portal, looked at here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class PublicAdmin(PortalAdmin):
+    """For rows that visitors see: each write makes the kept pages stale."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        pagecache.changed()
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        with transaction.atomic():
+            super().delete_model(request, obj)
+            pagecache.changed()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        with transaction.atomic():
+            super().delete_queryset(request, queryset)
+            pagecache.changed()
+
+
+class HistoryAdmin(PublicAdmin, SimpleHistoryAdmin):
+    """Shows who changed what. It takes nothing back: that would go around the services."""
+
+    object_history_template = "admin/history.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        return [url for url in super().get_urls() if not (url.name or "").endswith("_simple_history")]
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def history_view_title(self, request: HttpRequest, obj: Any) -> str:
+        return f"ประวัติการแก้ไข: {obj}"
+
+
+class ChooseTag(forms.Form):
+    into = forms.ModelChoiceField(label="รวมเข้ากับแท็ก", queryset=Tag.objects.none(), empty_label="โปรดเลือก")
+
+    def __init__(self, *args: Any, tags: QuerySet[Tag], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["into"].queryset = tags  # type: ignore[attr-defined]
+
+
+class TagForm(forms.ModelForm):
+    name = LineField(label="ชื่อแท็ก", max_length=40)
+
+    class Meta:
+        model = Tag
+        fields = ["name"]
+
+
+@admin.register(Tag)
+class TagAdmin(PublicAdmin):
+    form = TagForm
+    list_display = ["name", "uses"]
+    search_fields = ["name"]
+    actions = ["merge"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Tag]:
+        links = sum((Count(link.name, distinct=True) for link in Tag._meta.related_objects), start=Count("pk") * 0)
+        return super().get_queryset(request).annotate(uses=links).order_by("name")
+
+    @admin.display(description="ใช้กี่แห่ง", ordering="uses")
+    def uses(self, tag: Any) -> int:
+        return tag.uses
+
+    @admin.action(description="รวมแท็กที่เลือกให้เป็นแท็กเดียว", permissions=["change"])
+    def merge(self, request: HttpRequest, queryset: QuerySet[Tag]) -> HttpResponse | None:
+        form = ChooseTag(answered(request), tags=queryset)
+        if not form.is_valid():
+            return self.ask(request, queryset, action="merge", title="รวมแท็ก", form=form, hint="แท็กอื่นที่เลือกไว้จะถูกลบ")
+        into = form.cleaned_data["into"]
+        others = [tag for tag in queryset if tag.pk != into.pk]
+        tags.merge(others, into=into)
+        self.log_change(request, into, f"รวมแท็ก {', '.join(map(str, others))}")
+        messages.success(request, f"รวมเป็นแท็ก “{into}” แล้ว")
+        return None

@@ -1,0 +1,163 @@
+"""Form fields that every app uses. They clean Thai text, and say in Thai what to repair."""
+
+import calendar
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django_ckeditor_5.widgets import CKEditor5Widget
+
+from . import richtext, thai
+
+MESSAGES: dict[str, Any] = {
+    "max_length": "ยาว %(show_value)d ตัวอักษร กรุณาตัดให้เหลือ %(limit_value)d",
+    "min_length": "ยาว %(show_value)d ตัวอักษร กรุณาพิมพ์อย่างน้อย %(limit_value)d",
+    "control_characters": "มีอักขระควบคุมที่มองไม่เห็น กรุณาลบข้อความแล้วพิมพ์ใหม่",
+}
+RICH_TEXT_LIMIT = 200_000
+_LINE_END = re.compile("\r\n?|[\u2028\u2029]")
+_TAG = re.compile("</?[a-zA-Z]")
+
+
+class _ThaiMessages(forms.Field):
+    default_error_messages: ClassVar[dict[str, Any]] = MESSAGES
+
+    def __init__(
+        self, *, label: str | None = None, error_messages: dict[str, str] | None = None, **kwargs: Any
+    ) -> None:
+        messages = {"required": f"กรุณากรอก{label or 'ข้อมูลนี้'}"} | (error_messages or {})
+        super().__init__(label=label, error_messages=messages, **kwargs)
+
+    def refuse_control_characters(self, text: str) -> None:
+        if thai.CONTROL_CHARACTERS.search(text):
+            raise ValidationError(self.error_messages["control_characters"], code="control_characters")
+
+
+class LineField(_ThaiMessages, forms.CharField):
+    """One line in normal spelling; a line break or a tab that came along with a copy counts as a space."""
+
+    def to_python(self, value: Any) -> Any:
+        text = "" if value in self.empty_values else str(value)
+        self.refuse_control_characters(text)
+        return super().to_python(" ".join(thai.normalise(text).split()))
+
+
+class TextField(_ThaiMessages, forms.CharField):
+    """Several lines in normal spelling, parted by single line feeds whatever the browser sent."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> Any:
+        text = "" if value in self.empty_values else str(value)
+        self.refuse_control_characters(text)
+        return super().to_python(thai.normalise(_LINE_END.sub("\n", text)))
+
+
+class RichTextWidget(CKEditor5Widget):
+    """The one place that names the editor. Without JavaScript it is a plain text area."""
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return False  # the editor hides the text area, and a browser cannot point at a hidden one
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> Any:
+        return super().render(name, value, {"id": f"id_{name}"} | (attrs or {}), renderer)
+
+
+class RichTextField(_ThaiMessages, forms.CharField):
+    """HTML from the editor, or plain text from where no editor ran, to sanitised HTML."""
+
+    widget = RichTextWidget
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "too_long": "เนื้อหารวมการจัดรูปแบบยาว %(length)s ตัวอักษร กรุณาตัดให้เหลือ %(limit)s",
+    }
+
+    def __init__(self, *, max_length: int | None = None, **kwargs: Any) -> None:
+        self.limit = max_length or RICH_TEXT_LIMIT
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        text = "" if value in self.empty_values else _LINE_END.sub("\n", str(value))
+        if len(text) > self.limit:
+            params = {"length": f"{len(text):,}", "limit": f"{self.limit:,}"}
+            raise ValidationError(self.error_messages["too_long"], code="too_long", params=params)
+        self.refuse_control_characters(text)
+        return richtext.sanitise(text) if _TAG.search(text) else richtext.from_plain_text(text)
+
+
+class ThaiDateWidget(forms.MultiWidget):
+    """Day, month and Buddhist Era year: the browsers' own pickers show the Christian Era."""
+
+    template_name = "ui/thai_date.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        days = [("", "วัน"), *((str(day), str(day)) for day in range(1, 32))]
+        months = [("", "เดือน"), *((str(number), name) for number, name in enumerate(thai.MONTHS, 1))]
+        look = {"class": "input short"}
+        year = {"aria-label": "ปี พ.ศ.", "inputmode": "numeric", "size": "6", "autocomplete": "off", "maxlength": "10"}
+        super().__init__(
+            {
+                "day": forms.Select(look | {"aria-label": "วัน"}, days),
+                "month": forms.Select(look | {"aria-label": "เดือน"}, months),
+                "year": forms.TextInput(look | year),
+            },
+            attrs,
+        )
+
+    def decompress(self, value: Any) -> list[str]:
+        if isinstance(value, str):
+            try:
+                value = thai.parse_thai_date(value)
+            except ValueError:
+                value = None
+        if not value:
+            return ["", "", ""]
+        day = thai.local_date(value)
+        return [str(day.day), str(day.month), str(day.year + thai.BUDDHIST_ERA)]
+
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}_0" if id_ else id_  # where a link from the error summary leads
+
+
+class ThaiDateField(_ThaiMessages, forms.MultiValueField):
+    widget = ThaiDateWidget
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "incomplete": "กรุณาระบุวัน เดือน และปี พ.ศ. ให้ครบ",
+        "unlisted": "กรุณาเลือกวันและเดือนจากรายการ",
+        "year": "กรุณาพิมพ์ปี พ.ศ. เป็นตัวเลขสี่หลัก เช่น %(example)s",
+        "no_such_day": "เดือน%(month)s %(year)s มี %(days)s วัน กรุณาเลือกวันใหม่",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        label = kwargs.get("label")
+        messages = {"required": f"กรุณาระบุ{label or 'วันที่'}"} | (kwargs.pop("error_messages", None) or {})
+        super().__init__(fields=[forms.CharField() for _ in range(3)], error_messages=messages, **kwargs)
+
+    def clean(self, value: Any) -> date | None:
+        typed = value if isinstance(value, list | tuple) else ThaiDateWidget().decompress(value)
+        parts = [thai.to_arabic_digits(part or "").strip() for part in typed]
+        if not any(parts):
+            self.validate(None)
+            return None
+        day = self.compress(parts)
+        self.run_validators(day)
+        return day
+
+    def compress(self, data_list: Sequence[str]) -> date:
+        if not all(data_list):
+            raise self._error("incomplete")
+        day, month = (int(part) if re.fullmatch("[0-9]{1,2}", part) else 0 for part in data_list[:2])
+        if not (1 <= day <= 31 and 1 <= month <= 12):
+            raise self._error("unlisted")
+        year = thai.year_from_typed(int(data_list[2])) if re.fullmatch("[0-9]{4}", data_list[2]) else 0
+        if not 1857 <= year <= 2399:
+            raise self._error("year", example=thai.now_local().year + thai.BUDDHIST_ERA)
+        days = calendar.monthrange(year, month)[1]
+        if day > days:
+            raise self._error("no_such_day", month=thai.MONTHS[month - 1], year=year + thai.BUDDHIST_ERA, days=days)
+        return date(year, month, day)
+
+    def _error(self, code: str, **params: Any) -> ValidationError:
+        return ValidationError(self.error_messages[code], code=code, params=params)

@@ -1,0 +1,154 @@
+"""Finished pages for visitors, kept in each process under a key that carries the version of what they show.
+
+`changed()` raises the version inside the transaction that changes something public. Each process reads the
+version at most twice a second, so a change shows to visitors within a second; signed-in people never get
+a kept page and see it at once. A page is also rendered anew after `MAX_AGE`, because time alone changes some.
+"""
+
+import gzip
+import hashlib
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import brotli
+from django.conf import settings
+from django.core.cache import caches
+from django.core.exceptions import DisallowedHost
+from django.db import transaction
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils import timezone
+
+from .models import PageVersion
+
+MAX_AGE = 60  # seconds
+READ_EVERY = 0.5  # seconds
+LONGEST_QUERY = 200  # characters; longer addresses are not worth a place
+PUBLIC = "public, max-age=0, s-maxage=1"
+PRIVATE = "private, no-cache"
+UNKEPT = ("/static/", "/healthz", "/readyz")  # files, and probes that must answer without the database
+
+
+@dataclass
+class Seen:
+    number: int
+    changed_at: datetime
+    read_at: float  # time.monotonic()
+
+
+_seen: Seen | None = None
+_lock = threading.Lock()
+
+
+def changed() -> None:
+    """Something that visitors see has changed: call inside the transaction that changes it."""
+    now = timezone.now()
+    if not PageVersion.objects.filter(pk=1).update(number=F("number") + 1, changed_at=now):
+        PageVersion.objects.create(pk=1, number=1, changed_at=now)
+    transaction.on_commit(forget)
+
+
+def forget() -> None:
+    """Read the version anew on the next request (this process only)."""
+    global _seen
+    _seen = None
+
+
+def version() -> Seen:
+    global _seen
+    seen = _seen
+    if seen is None or time.monotonic() - seen.read_at > READ_EVERY:
+        row = PageVersion.objects.filter(pk=1).values_list("number", "changed_at").first()
+        number, changed_at = row or (0, timezone.now())
+        with _lock:
+            seen = _seen = Seen(number, changed_at, time.monotonic())
+    return seen
+
+
+class PageCacheMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key = self.key(request)
+        if key is None:
+            return mark_private(self.get_response(request))
+        kept = caches["local"].get(key)
+        if kept is None:
+            response = self.get_response(request)
+            if not is_keepable(response):
+                return mark_private(response)
+            kept = keep(response)
+            caches["local"].set(key, kept, MAX_AGE)
+        return answer(request, kept)
+
+    def key(self, request: HttpRequest) -> str | None:
+        """None where the page cache has no business: a person, a form, a fragment, a file, an odd address."""
+        if (
+            request.method not in ("GET", "HEAD")
+            or settings.SESSION_COOKIE_NAME in request.COOKIES
+            or "HTTP_HX_REQUEST" in request.META
+            or len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY
+            or request.path_info.startswith(UNKEPT)
+        ):
+            return None
+        try:
+            host = request.get_host()
+        except DisallowedHost:
+            return None
+        address = f"{request.scheme}://{host}{request.path_info}?{request.META.get('QUERY_STRING', '')}"
+        return f"page:{version().number}:{hashlib.sha256(address.encode('utf-8', 'surrogateescape')).hexdigest()}"
+
+
+@dataclass
+class Kept:
+    headers: dict[str, str]
+    bodies: dict[str, bytes]  # by content encoding; "" is plain
+    etag: str
+
+
+def is_keepable(response: HttpResponse) -> bool:
+    return (
+        response.status_code == 200
+        and getattr(response, "is_public_page", False)
+        and not response.cookies
+        and not response.streaming
+    )
+
+
+def keep(response: HttpResponse) -> Kept:
+    body = response.content
+    headers = {k: v for k, v in response.items() if k not in ("Vary", "Content-Length", "Cache-Control", "ETag")}
+    headers |= {"Vary": "Accept-Encoding", "Cache-Control": PUBLIC}
+    return Kept(
+        headers=headers,
+        bodies={"": body, "gzip": gzip.compress(body, 6, mtime=0), "br": brotli.compress(body, quality=5)},
+        etag=f'W/"{hashlib.sha256(body).hexdigest()[:32]}"',
+    )
+
+
+def answer(request: HttpRequest, kept: Kept) -> HttpResponse:
+    if request.META.get("HTTP_IF_NONE_MATCH") == kept.etag:
+        response: HttpResponse = HttpResponseNotModified()
+        response["Cache-Control"], response["Vary"] = kept.headers["Cache-Control"], kept.headers["Vary"]
+    else:
+        accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
+        encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
+        response = HttpResponse(kept.bodies[encoding])
+        for name, value in kept.headers.items():
+            response[name] = value
+        if encoding:
+            response["Content-Encoding"] = encoding
+        response["Content-Length"] = str(len(kept.bodies[encoding]))
+    response["ETag"] = kept.etag
+    response.is_public_page = True  # type: ignore[attr-defined]  # the visitor counter looks at this
+    return response
+
+
+def mark_private(response: HttpResponse) -> HttpResponse:
+    if "Cache-Control" not in response and response.get("Content-Type", "").startswith("text/html"):
+        response["Cache-Control"] = PRIVATE
+    return response

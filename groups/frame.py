@@ -1,0 +1,118 @@
+"""What every page below a group's address shares: the group's header, the way in, and the way from an old address.
+
+A page under `/groups/<slug>/` is written like this, whichever app it belongs to:
+
+    @public(cache=True)
+    @follows_renames
+    def lesson_list(request: HttpRequest, slug: str) -> HttpResponse:
+        group = get_object_or_404(Group.objects.visible_to(request.user), slug=slug)
+        return render(request, "knowledge/lesson_list.html", frame(request, group) | {...})
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponsePermanentRedirect
+
+from .models import Group, Joining, Membership, Stage, State
+
+
+class WayIn(StrEnum):
+    """What the header offers the viewer; templates/groups/way_in.html draws each."""
+
+    VISITOR = "visitor"
+    OPEN = "open"
+    BY_REQUEST = "by_request"
+    REQUESTED = "requested"
+    DECLINED = "declined"
+    MEMBER = "member"
+    DRAFT = "draft"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class GroupFrame:
+    way_in: WayIn
+    membership: Membership | None  # the viewer's latest stay in the group, ended or not
+    is_member: bool
+    facilitates: bool
+    may_edit: bool  # facilitators and KM officers
+    may_read_members: bool  # members and KM officers
+    waiting: int  # requests to decide; counted for who may edit
+    successors: list[Group]  # who goes on with an ended group's work
+
+
+def frame(request: HttpRequest, group: Group) -> dict[str, Any]:
+    """The context that groups/base_group.html wants. No query for a visitor, two at most for others."""
+    viewer = request.user
+    membership = latest_membership(group, viewer) if viewer.is_authenticated else None
+    facilitates = membership is not None and membership.facilitates
+    may_edit = facilitates or (viewer.is_authenticated and viewer.is_officer)
+    is_member = membership is not None and membership.is_active
+    way_in = way_into(group, membership, signed_in=viewer.is_authenticated)
+    return {
+        "group": group,
+        "frame": GroupFrame(
+            way_in=way_in,
+            membership=membership,
+            is_member=is_member,
+            facilitates=facilitates,
+            may_edit=may_edit,
+            may_read_members=may_edit or is_member,
+            waiting=count_waiting(group) if may_edit and not group.has_ended else 0,
+            successors=successors_of(group, viewer) if group.has_ended else [],
+        ),
+    }
+
+
+def way_into(group: Group, membership: Membership | None, *, signed_in: bool) -> WayIn:
+    state = membership.state if membership else None
+    if state == State.ACTIVE:
+        return WayIn.MEMBER
+    if group.has_ended:
+        return WayIn.ENDED
+    if state == State.REQUESTED:
+        return WayIn.REQUESTED
+    if not group.takes_members:
+        return WayIn.DRAFT if group.stage == Stage.DRAFT else WayIn.PAUSED
+    if not signed_in:
+        return WayIn.VISITOR
+    if group.joining == Joining.OPEN:
+        return WayIn.OPEN
+    return WayIn.DECLINED if state == State.DECLINED else WayIn.BY_REQUEST
+
+
+def latest_membership(group: Group, viewer: Any) -> Membership | None:
+    return Membership.objects.filter(group=group, user_id=viewer.pk).order_by("-pk").first()
+
+
+def count_waiting(group: Group) -> int:
+    return Membership.objects.requested().filter(group=group).count()
+
+
+def successors_of(group: Group, viewer: Any) -> list[Group]:
+    return list(Group.objects.visible_to(viewer).filter(predecessor_links__predecessor=group).in_order())
+
+
+def follows_renames(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Lead an address that a group had once to its present one, whatever page below it was asked for."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, slug, *args, **kwargs)
+        except Http404:
+            group = Group.objects.visible_to(request.user).filter(former_slugs__slug=slug).only("slug").first()
+            if group is None or request.method not in ("GET", "HEAD"):
+                raise
+            return HttpResponsePermanentRedirect(renamed_path(request, slug, group.slug))
+
+    return wrapper
+
+
+def renamed_path(request: HttpRequest, old: str, new: str) -> str:
+    return request.get_full_path().replace(f"/groups/{old}/", f"/groups/{new}/", 1)

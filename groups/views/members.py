@@ -1,0 +1,94 @@
+"""The directory, and what a group's facilitators do with a membership."""
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core import thai
+from core.access import posted, signed_in
+from core.paging import paginate
+
+from .. import services
+from ..forms import MemberFilter, RemovalForm, RoleForm
+from ..frame import follows_renames, frame
+from ..models import Group, Membership
+
+PAGE_SIZE = 30
+
+
+@signed_in
+@follows_renames
+@require_safe
+def member_list(request: HttpRequest, slug: str) -> HttpResponse:
+    """For members and KM officers. Who asked not to be listed is seen by those who run the group."""
+    group = get_object_or_404(Group.objects.members_area_of(request.user), slug=slug)
+    form = MemberFilter(request.GET, auto_id="m_%s")
+    form.is_valid()
+    rows = Membership.objects.active().visible_to(request.user).filter(group=group)
+    rows = wanted(rows, **form.cleaned_data).select_related("user__agency")
+    page = paginate(rows, order=["user__sort_key", "pk"], request_params=request.GET, size=PAGE_SIZE)
+    context = frame(request, group) | {"form": form, "page": page, "is_filtered": any(form.cleaned_data.values())}
+    return render(request, "groups/member_list.html#results" if request.htmx else "groups/member_list.html", context)
+
+
+def wanted(
+    rows: QuerySet[Membership], *, q: str = "", level: str = "", role: str = ""
+) -> QuerySet[Membership]:
+    """Every word of `q` occurs in the name or the agency."""
+    for word in thai.normalise(q).split():
+        rows = rows.filter(
+            Q(user__given_name__icontains=word)
+            | Q(user__family_name__icontains=word)
+            | Q(user__agency__name__icontains=word)
+            | Q(user__agency__short_name__icontains=word)
+            | Q(user__agency__province__icontains=word)
+        )
+    if level:
+        rows = rows.filter(user__agency__level=level)
+    return rows.filter(role=role) if role else rows
+
+
+@signed_in
+@follows_renames
+@require_http_methods(["GET", "HEAD", "POST"])
+def membership_role(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
+    row = get_editable(request, slug, membership_id)
+    form = RoleForm(posted(request), initial={"role": row.role})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_role(membership=row, role=form.cleaned_data["role"])
+        except services.Refused as refusal:
+            messages.warning(request, str(refusal))
+        else:
+            messages.success(request, f"บันทึกบทบาทของ{row.user}เรียบร้อยแล้ว")
+        return redirect("groups:member_list", slug)
+    return render_row(request, row, form=form, removal=RemovalForm())
+
+
+@signed_in
+@require_POST
+def membership_removal(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
+    row = get_editable(request, slug, membership_id)
+    removal = RemovalForm(request.POST)
+    if not removal.is_valid():
+        return render_row(request, row, form=RoleForm(initial={"role": row.role}), removal=removal)
+    services.remove(membership=row, by=request.user, reason=removal.cleaned_data["reason"])
+    messages.success(request, f"{row.user}ออกจากกลุ่มแล้ว ระบบแจ้งเหตุผลให้ทราบแล้ว")
+    return redirect("groups:member_list" if row.user_id != request.user.pk else "groups:group_detail", slug)
+
+
+def get_editable(request: HttpRequest, slug: str, membership_id: int) -> Membership:
+    rows = Membership.objects.editable_by(request.user).active().select_related("group", "user__agency")
+    return get_object_or_404(rows, pk=membership_id, group__slug=slug)
+
+
+def render_row(request: HttpRequest, row: Membership, *, form: RoleForm, removal: RemovalForm) -> HttpResponse:
+    context = frame(request, row.group) | {
+        "row": row,
+        "form": form,
+        "removal": removal,
+        "is_last_facilitator": services.is_last_facilitator(row),
+    }
+    return render(request, "groups/membership_role.html", context)

@@ -1,0 +1,104 @@
+"""What a group's overview page tells besides the group's own row: its story, its tags, who looks after it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import BooleanField, CharField, DateField, F, Value
+
+from core.models import Tag
+from groups.models import Group, Lineage, Membership, Milestone, Role, Stage, TaggedGroup
+from groups.models.roles import ROLE_ORDER
+
+
+@dataclass(frozen=True)
+class Step:
+    title: str
+    detail: str
+    day: date
+    state: str  # "done", "now" or "planned"
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Another group, before or after this one."""
+
+    name: str
+    url: str
+    how: str
+    day: date
+
+
+@dataclass
+class Story:
+    steps: list[Step] = field(default_factory=list)
+    predecessors: list[Tie] = field(default_factory=list)
+    successors: list[Tie] = field(default_factory=list)
+    tags: list[Tag] = field(default_factory=list)
+
+
+def story(group: Group) -> Story:
+    """Milestones, lineage and tags in one query: each is a few rows, and the page may ask the database four times."""
+    told = Story()
+    done, planned = [], []
+    for source, pk, day, title, detail, is_planned, slug in rows(group):
+        if source == "tag":
+            told.tags.append(Tag(pk=pk, name=title))
+        elif source == "predecessor":
+            told.predecessors.append(tie(title, slug, detail, day))
+        elif source == "successor":
+            told.successors.append(tie(title, slug, detail, day))
+        elif is_planned:
+            planned.append((day, pk, Step(title, detail, day, "planned")))
+        elif not is_present_stage(group, source, title, day):
+            done.append((day, pk, Step(title, detail, day, "done")))
+    told.steps = [*in_time(done), present(group), *in_time(planned)]
+    told.tags.sort(key=lambda tag: tag.name)
+    return told
+
+
+def rows(group: Group) -> Iterable[tuple]:
+    """Source, id, day, title, detail, is it still to come, slug."""
+    nothing, no = Value("", CharField()), Value(False, BooleanField())
+    milestones = Milestone.objects.filter(group=group).values_list(
+        F("kind"), "pk", "happened_on", "title", "detail", "is_planned", nothing
+    )
+    lineage = Lineage.objects.exclude(predecessor__stage=Stage.DRAFT).exclude(successor__stage=Stage.DRAFT)
+    before = lineage.filter(successor=group).values_list(
+        Value("predecessor", CharField()), "pk", "happened_on", "predecessor__name", "kind", no, "predecessor__slug"
+    )
+    after = lineage.filter(predecessor=group).values_list(
+        Value("successor", CharField()), "pk", "happened_on", "successor__name", "kind", no, "successor__slug"
+    )
+    tags = TaggedGroup.objects.filter(content_object=group).values_list(
+        Value("tag", CharField()), "tag_id", Value(None, DateField()), "tag__name", nothing, no, nothing
+    )
+    return milestones.order_by().union(before, after, tags, all=True)
+
+
+def tie(name: str, slug: str, kind: str, day: date) -> Tie:
+    return Tie(name=name, url=Group(slug=slug).get_absolute_url(), how=Lineage.Kind(kind).label, day=day)
+
+
+def in_time(dated: list[tuple[date, int, Step]]) -> list[Step]:
+    return [step for *_, step in sorted(dated, key=lambda entry: entry[:2])]
+
+
+def present(group: Group) -> Step:
+    return Step(group.get_stage_display(), group.stage_reason, group.stage_since, "now")
+
+
+def is_present_stage(group: Group, kind: str, title: str, day: date) -> bool:
+    """The milestone that says how the group stands now: the story shows that as its present step."""
+    return kind == Milestone.Kind.STAGE and title == group.get_stage_display() and day == group.stage_since
+
+
+def caretakers(group: Group) -> list[Membership]:
+    """Who has a role in the group, in the order of the roles; without those who asked not to be listed."""
+    rows = (
+        Membership.objects.active()
+        .filter(group=group, is_listed=True, user__is_active=True)
+        .exclude(role=Role.MEMBER)
+        .select_related("user__agency")
+    )
+    return sorted(rows, key=lambda row: (ROLE_ORDER[Role(row.role)], row.user.sort_key, row.pk))

@@ -1,0 +1,92 @@
+"""A plain search: every word must occur. Groups and standing pages for all; people where their directory is open."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+from django.http import HttpRequest
+
+from accounts.models import User
+from core import richtext, thai
+from groups.models import Group, Membership
+
+from .fragments import shared
+from .standing import STANDING_PAGES, StandingPage
+
+LONGEST = 100  # characters
+MOST_WORDS = 8
+MOST_PEOPLE = 20
+
+
+@dataclass(frozen=True)
+class GroupHit:
+    number: int
+    name: str
+    purpose: str
+    url: str
+    text: str  # all that is searched, plain
+
+
+@dataclass(frozen=True)
+class Results:
+    groups: list[GroupHit]
+    pages: list[StandingPage]
+    people: list[User]
+
+    @property
+    def count(self) -> int:
+        return len(self.groups) + len(self.pages) + len(self.people)
+
+
+def clean(text: str) -> str:
+    """What somebody typed, fit to show and to search with."""
+    printable = "".join(char if char.isprintable() else " " for char in thai.normalise(text[: 10 * LONGEST]))
+    return " ".join(printable.split())[:LONGEST].strip()
+
+
+def search(request: HttpRequest, query: str) -> Results:
+    words = plain(query).split()[:MOST_WORDS]
+    if not words:
+        return Results([], [], [])
+    return Results(
+        groups=[hit for hit in shared(request, "search:groups", searchable_groups) if holds(hit.text, words)],
+        pages=[page for page in STANDING_PAGES.values() if holds(plain(f"{page.title} {page.description}"), words)],
+        people=people(request.user, clean(query).split()[:MOST_WORDS]),
+    )
+
+
+def plain(text: str) -> str:
+    return thai.to_arabic_digits(thai.normalise(text)).casefold()
+
+
+def holds(text: str, words: list[str]) -> bool:
+    return all(word in text for word in words)
+
+
+def searchable_groups() -> list[GroupHit]:
+    """What a visitor may read: a draft is found by nobody."""
+    groups = Group.objects.visible_to(AnonymousUser()).in_order().prefetch_related("tags")
+    return [group_hit(group) for group in groups]
+
+
+def group_hit(group: Group) -> GroupHit:
+    tags = " ".join(tag.name for tag in group.tags.all())
+    text = plain(f"{group.number} {group.name}\n{group.purpose}\n{richtext.to_text(group.about)}\n{tags}")
+    return GroupHit(group.number, group.name, group.purpose, group.get_absolute_url(), text)
+
+
+def people(viewer: Any, words: list[str]) -> list[User]:
+    """In the directories that the viewer may read, by name, position or agency."""
+    if not viewer.is_authenticated:
+        return []
+    listed = Membership.objects.visible_to(viewer).active().order_by()
+    found = User.objects.active().filter(pk__in=listed.values("user"))
+    for word in words:
+        found = found.filter(
+            Q(given_name__icontains=word)
+            | Q(family_name__icontains=word)
+            | Q(position__icontains=word)
+            | Q(agency__name__icontains=word)
+        )
+    return list(found.select_related("agency").in_order()[:MOST_PEOPLE])

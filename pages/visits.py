@@ -1,0 +1,148 @@
+"""Counting visitors: what a visit is, how visits become the numbers of a day, and their totals.
+
+A visitor of a day is a distinct HMAC of address and browser under a salt that is drawn for that day and deleted
+after it. The address itself is never stored. The footer's figure is the sum of the daily visitors.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import islice
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, Sum
+from django.utils import timezone
+
+from core import thai
+
+from .models import VisitDay, VisitorOfDay, VisitSalt
+
+CHUNK = 400  # digests in one statement: SQLite limits the number of parameters
+# Every browser says so first; most programs do not. Those that pretend give themselves away by a word.
+BROWSERS = ("Mozilla/", "Opera/", "UCWEB/")
+ROBOTS = re.compile(
+    r"(?<!cu)bot|crawl|spider|slurp|archiver|httrack|headless|phantom|selenium|puppeteer|playwright|jsdom|lighthouse"
+    r"|pagespeed|monitor|uptime|pingdom|statuscake|zabbix|checker|validator|scan|preview|externalhit|embedly"
+    r"|google-read",
+    re.IGNORECASE,  # Cubot is a phone
+)
+
+
+class Visit(NamedTuple):
+    """One page that was opened. Lives in memory for a few seconds only, because of the address."""
+
+    at: float  # seconds since the epoch
+    address: str
+    agent: str
+
+    @property
+    def day(self) -> date:
+        return datetime.fromtimestamp(self.at, thai.BANGKOK).date()
+
+
+@dataclass
+class Tally:
+    views: int = 0
+    digests: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums of daily visitors; `views` counts pages. `total` holds the balance carried over from the old site."""
+
+    today: int
+    month: int
+    year: int
+    total: int
+    views: int
+    opening: int
+    since: date
+
+
+def is_human(agent: str) -> bool:
+    return agent.startswith(BROWSERS) and not ROBOTS.search(agent)
+
+
+def record(visits: Iterable[Visit]) -> None:
+    """Add the visits of humans to their days, all or none."""
+    days: dict[date, list[Visit]] = defaultdict(list)
+    for visit in visits:
+        if is_human(visit.agent):
+            days[visit.day].append(visit)
+    with transaction.atomic():
+        for day in sorted(days):  # always in the same order: two processes never wait for each other
+            _add(day, days[day])
+
+
+def _add(day: date, visits: list[Visit]) -> None:
+    VisitDay.objects.get_or_create(day=day)
+    row = VisitDay.objects.select_for_update().get(day=day)
+    new = 0 if row.is_closed else _remember(day, _digests(day, visits))
+    VisitDay.objects.filter(pk=row.pk).update(views=F("views") + len(visits), visitors=F("visitors") + new)
+
+
+def _digests(day: date, visits: Iterable[Visit]) -> set[str]:
+    row, _ = VisitSalt.objects.get_or_create(day=day, defaults={"salt": secrets.token_bytes(32)})
+    return {digest(bytes(row.salt), visit) for visit in visits}
+
+
+def digest(salt: bytes, visit: Visit) -> str:
+    return hmac.digest(salt, f"{visit.address}\n{visit.agent}".encode("utf-8", "replace"), hashlib.sha256)[:16].hex()
+
+
+def _remember(day: date, digests: set[str]) -> int:
+    """How many of these were not there yet. The caller holds the day's row, so nobody adds meanwhile."""
+    known = VisitorOfDay.objects.filter(day=day)
+    new = 0
+    for chunk in _chunks(digests):
+        unknown = chunk - set(known.filter(digest__in=chunk).values_list("digest", flat=True))
+        VisitorOfDay.objects.bulk_create(VisitorOfDay(day=day, digest=digest) for digest in unknown)
+        new += len(unknown)
+    return new
+
+
+def _chunks(digests: set[str]) -> Iterator[set[str]]:
+    rest = iter(digests)
+    while chunk := set(islice(rest, CHUNK)):
+        yield chunk
+
+
+def close_days(*, before: date) -> int:
+    """Make the numbers of earlier days final and forget what they were counted from; answer how many days."""
+    with transaction.atomic():
+        closed = VisitDay.objects.filter(day__lt=before, is_closed=False).update(is_closed=True)
+        VisitorOfDay.objects.filter(day__lt=before).delete()
+        VisitSalt.objects.filter(day__lt=before).delete()
+    return closed
+
+
+def totals(today: date | None = None) -> Totals:
+    today = today or timezone.localdate()
+    first_of_year, _ = thai.fiscal_year_bounds(thai.fiscal_year(today))
+    sums = VisitDay.objects.aggregate(
+        today=Sum("visitors", filter=Q(day=today), default=0),
+        month=Sum("visitors", filter=Q(day__gte=today.replace(day=1), day__lte=today), default=0),
+        year=Sum("visitors", filter=Q(day__gte=first_of_year, day__lte=today), default=0),
+        total=Sum("visitors", default=0),
+        views=Sum("views", default=0),
+    )
+    return Totals(**(sums | {"total": sums["total"] + settings.COUNTER_OPENING_BALANCE}), **_opening())
+
+
+def nothing_yet() -> Totals:
+    """What to show while the numbers cannot be read."""
+    return Totals(today=0, month=0, year=0, total=settings.COUNTER_OPENING_BALANCE, views=0, **_opening())
+
+
+def _opening() -> dict[str, int | date]:
+    return {
+        "opening": settings.COUNTER_OPENING_BALANCE,
+        "since": date.fromisoformat(settings.COUNTER_SINCE),
+    }

@@ -1,0 +1,80 @@
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+
+from accounts.access import officers_only
+from accounts.models import User
+from core.access import PENDING_LIMIT, signed_in, staff_only
+from groups.access import facilitators_only
+from groups.models import Group
+
+pytestmark = pytest.mark.django_db
+
+
+def answers(rule: Callable, user: object) -> str:
+    request = RequestFactory().get("/")
+    request.user = user
+    try:
+        response = rule(lambda request: HttpResponse("ok"))(request)
+    except PermissionDenied:
+        return "denied"
+    return "let in" if response.status_code == 200 else response["Location"]
+
+
+def test_who_is_let_in(outsider: User, member: User, facilitator: User, officer: User, admin: User) -> None:
+    cast = [outsider, member, facilitator, officer, admin]
+    table = {
+        rule.__name__ if hasattr(rule, "__name__") else name: [answers(rule, user) for user in cast]
+        for name, rule in {
+            "signed_in": signed_in,
+            "facilitators": facilitators_only,
+            "officers": officers_only,
+            "staff": staff_only,
+        }.items()
+    }
+    yes, no = "let in", "denied"
+    assert list(table.values()) == [[yes] * 5, [no, no, yes, yes, yes], [no, no, no, yes, yes], [no, no, no, no, yes]]
+
+
+@pytest.mark.parametrize("rule", [signed_in, facilitators_only, officers_only, staff_only])
+def test_a_visitor_is_asked_to_sign_in(rule: Callable) -> None:
+    assert answers(rule, AnonymousUser()) == "/accounts/login/?next=%2F"
+
+
+@pytest.fixture
+def edit_address(group: Group) -> str:
+    return f"/groups/{group.slug}/edit/"
+
+
+def sign_in(client: Client, user: User) -> None:
+    client.post("/accounts/login/", {"login": user.email, "password": "a-long-test-password-2570"})
+
+
+def test_a_form_posted_after_the_session_ended_comes_back_with_its_text(
+    visitor: Client, facilitator: User, edit_address: str
+) -> None:
+    answer = visitor.post(edit_address, {"purpose": "ข้อความที่พิมพ์ไว้นานสองชั่วโมง"})
+    assert answer["Location"] == f"/accounts/login/?next={edit_address.replace('/', '%2F')}"
+    sign_in(visitor, facilitator)
+    page = visitor.get(edit_address).content.decode()
+    assert "ข้อความที่พิมพ์ไว้นานสองชั่วโมง" in page
+    assert "ข้อความที่พิมพ์ไว้นานสองชั่วโมง" not in visitor.get(edit_address).content.decode()
+
+
+def test_the_page_with_the_form_is_where_one_comes_back_to(visitor: Client, group: Group) -> None:
+    for referer, back in {
+        "http://testserver/groups/finance/?a=1": "/groups/finance/?a=1",
+        "https://evil.example/groups/finance/": "/groups/finance/membership/",
+    }.items():
+        answer = visitor.post("/groups/finance/membership/", {"action": "join"}, headers={"Referer": referer})
+        assert answer["Location"].endswith("?next=" + back.replace("/", "%2F").replace("?", "%3F").replace("=", "%3D"))
+
+
+def test_too_much_text_is_not_kept_but_is_no_error(visitor: Client, facilitator: User, edit_address: str) -> None:
+    answer = visitor.post(edit_address, {"purpose": "a" * (PENDING_LIMIT + 1)})
+    assert answer.status_code == 302
+    assert "pending_form" not in visitor.session

@@ -1,0 +1,113 @@
+"""Every page at both widths, light and dark: no rule of axe-core broken, nothing wider than the screen, readable at 200 %."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from .conftest import DESKTOP, PHONE, Visit
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+
+PUBLIC = [
+    "/", "/groups/", "/groups/?q=ไม่มีกลุ่มนี้", "/groups/finance/", "/groups/basic-it/", "/groups/social-role/",
+    "/about/", "/contact/", "/faq/", "/privacy/", "/cookies/", "/website-policy/", "/security-policy/",
+    "/accessibility/", "/terms/", "/sitemap/", "/counter/", "/search/", "/search/?q=พัสดุ", "/search/?q=ไม่มีคำนี้แน่",
+    "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/no-such-page/",
+]  # fmt: skip
+SIGNED_IN = {
+    "staff@example.go.th": [
+        "/", "/groups/", "/groups/finance/", "/groups/finance/members/", "/groups/finance/membership/", "/my/",
+        "/my/profile/", "/my/photo/", "/my/preferences/", "/my/close/", "/notifications/", "/accounts/email/",
+        "/accounts/password/change/", "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/sessions/",
+        "/accounts/logout/", "/groups/finance/edit/",
+    ],
+    "facilitator@example.go.th": [
+        "/my/", "/groups/records/edit/", "/groups/records/requests/", "/groups/records/members/",
+        "/groups/records/members/import/", "/groups/records/stage/",
+    ],
+    "admin@example.go.th": ["/styleguide/"],
+}  # fmt: skip
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPTIONS = {"runOnly": {"type": "tag", "values": LEVELS}}
+
+
+def broken_rules(page: Page) -> list[str]:
+    found = Axe().run(page, options=OPTIONS).response["violations"]
+    return [f"{rule['id']}: {[node['html'][:120] for node in rule['nodes']][:3]}" for rule in found]
+
+
+def too_wide(page: Page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def problems(visit: Visit, paths: list[str]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for path in paths:
+        page = visit.go(path)
+        if rules := broken_rules(page):
+            found[path] = rules
+        if too_wide(page):
+            found[path + " (too wide)"] = page.viewport_size
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_public_pages(visit: Callable[..., Visit], viewport: dict[str, int], scheme: str) -> None:
+    assert problems(visit(viewport=viewport, color_scheme=scheme), PUBLIC) == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("email", SIGNED_IN)
+def test_pages_of_the_signed_in(
+    visit: Callable[..., Visit], email: str, viewport: dict[str, int], scheme: str
+) -> None:
+    opened = visit(viewport=viewport, color_scheme=scheme)
+    opened.sign_in(email)
+    assert problems(opened, SIGNED_IN[email]) == {}
+
+
+@pytest.mark.parametrize("width", [320, 683, 1024])
+def test_narrow_screens_and_200_percent_zoom(visit: Callable[..., Visit], width: int) -> None:
+    """1366 px at 200 % leaves 683 CSS pixels; 1280 px at 400 % leaves 320 (WCAG 1.4.10)."""
+    opened = visit(viewport={"width": width, "height": 600})
+    wide = [path for path in PUBLIC if too_wide(opened.go(path))]
+    assert wide == []
+
+
+def test_text_spacing_clips_nothing(visit: Callable[..., Visit]) -> None:
+    """WCAG 1.4.12: a reader's own spacing must not hide text."""
+    page = visit(viewport=PHONE).go("/groups/")
+    page.evaluate(
+        """() => { const sheet = new CSSStyleSheet();
+        sheet.replaceSync('* { line-height: 1.8 !important; letter-spacing: .12em !important; word-spacing: .16em !important }');
+        document.adoptedStyleSheets = [sheet]; }"""
+    )
+    assert not too_wide(page)
+
+
+def test_every_asset_is_our_own(visit: Callable[..., Visit]) -> None:
+    opened = visit()
+    hosts: set[str] = set()
+    opened.page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    for path in PUBLIC:
+        opened.go(path)
+    assert hosts == {opened.portal.address.split("/")[2]}
+
+
+def test_a_first_visit_stays_small(visit: Callable[..., Visit]) -> None:
+    opened = visit()
+    sizes: dict[str, int] = {}
+
+    def note(request: object) -> None:
+        transfer = request.sizes()
+        sizes[request.url] = transfer["responseBodySize"] + transfer["responseHeadersSize"]
+
+    opened.page.on("requestfinished", note)
+    opened.go("/").wait_for_load_state("networkidle")
+    print("first visit:", {url.rsplit("/", 1)[-1]: size for url, size in sizes.items()}, sum(sizes.values()))
+    assert len(sizes) <= 8
+    assert sum(sizes.values()) <= 40_000

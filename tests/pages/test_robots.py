@@ -1,0 +1,39 @@
+import re
+from datetime import date
+
+import pytest
+from django.conf import LazySettings
+from django.test import Client
+from django.utils import timezone
+
+from groups.models import Group, Stage
+from pages.standing import STANDING_PAGES
+from tests.factories import make_group
+
+pytestmark = pytest.mark.django_db
+
+
+def test_robots_keep_out_of_personal_pages(visitor: Client, settings: LazySettings) -> None:
+    settings.SITE_URL = "https://cops.example.go.th"
+    response = visitor.get("/robots.txt")
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    lines = response.content.decode().splitlines()
+    assert lines[0] == "User-agent: *"
+    assert {"Disallow: /admin/", "Disallow: /my/", "Disallow: /accounts/", "Disallow: /search/"} <= set(lines)
+    assert lines[-1] == "Sitemap: https://cops.example.go.th/sitemap.xml"
+
+
+def test_the_sitemap_lists_what_everybody_may_read(visitor: Client, group: Group, settings: LazySettings) -> None:
+    settings.SITE_URL = "https://cops.example.go.th"
+    make_group(slug="in-draft", stage=Stage.DRAFT)
+    make_group(slug="ended", stage=Stage.CLOSED, stage_since=date(2026, 3, 9))
+    response = visitor.get("/sitemap.xml")
+    assert response["Content-Type"] == "application/xml; charset=utf-8"
+    xml = response.content.decode()
+    assert xml.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<urlset')
+    places = dict(re.findall(r"<loc>https://cops.example.go.th(.*?)</loc><lastmod>(.*?)</lastmod>", xml))
+    assert len(places) == xml.count("<url>") == 2 + len(STANDING_PAGES) + 2
+    assert places["/groups/ended/"] == "2026-03-09"
+    assert places["/about/"] == STANDING_PAGES["about"].updated.isoformat()
+    assert places["/"] == timezone.localdate().isoformat()
+    assert "/groups/in-draft/" not in places

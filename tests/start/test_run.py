@@ -1,0 +1,108 @@
+"""`make run` as a newcomer runs it: real processes, a real port. Slow, so only with --run-start (CI does)."""
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.portal import Portal, free_port
+
+SECOND_START = 5.0  # seconds
+MEMORY = 400 * 1024  # KB, web and worker together
+
+
+@pytest.fixture(autouse=True)
+def _asked_for(request: pytest.FixtureRequest) -> None:
+    if not request.config.getoption("--run-start"):
+        pytest.skip("starts the whole portal: run with --run-start")
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def var_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("var")
+
+
+def running() -> list[str]:
+    listed = subprocess.run(["pgrep", "-f", "granian|manage.py worker"], capture_output=True, text=True, check=False)
+    return listed.stdout.split()
+
+
+def memory_kb(root: int) -> int:
+    """Proportional memory of every process below `root`."""
+    children = subprocess.run(["pgrep", "-P", str(root)], capture_output=True, text=True, check=False).stdout.split()
+    own = 0
+    rollup = Path(f"/proc/{root}/smaps_rollup")
+    for line in rollup.read_text().splitlines():
+        if line.startswith("Pss:"):
+            own = int(line.split()[1])
+    return own + sum(memory_kb(int(child)) for child in children)
+
+
+@pytest.fixture(scope="module")
+def first_start(var_dir: Path) -> Iterator[tuple[Portal, str]]:
+    before = running()
+    portal = Portal(free_port(), var_dir)
+    portal.wait()
+    time.sleep(3)
+    assert memory_kb(portal.process.pid) < MEMORY
+    home = portal.get("/")
+    assert "การเงิน การคลัง และพัสดุ" in home
+    out = portal.stop()
+    assert running() == before
+    yield portal, out
+
+
+def rows(var_dir: Path) -> dict[str, int]:
+    tables = ["accounts_user", "accounts_agency", "groups_group", "groups_membership", "groups_milestone"]
+    with sqlite3.connect(var_dir / "portal.sqlite3") as database:
+        return {table: database.execute(f"select count(*) from {table}").fetchone()[0] for table in tables}  # noqa: S608
+
+
+def test_it_greets_with_the_address_and_the_sign_ins(first_start: tuple[Portal, str]) -> None:
+    portal, out = first_start
+    assert f"http://127.0.0.1:{portal.port}" in out
+    assert "staff@example.go.th" in out
+    assert portal.process.returncode == 0
+
+
+def test_a_second_start_is_quick_and_doubles_nothing(
+    first_start: tuple[Portal, str], var_dir: Path, port: int
+) -> None:
+    before = rows(var_dir)
+    portal = Portal(port, var_dir)
+    seconds = portal.wait()
+    portal.stop()
+    print(f"second start: {seconds:.1f} s")
+    assert rows(var_dir) == before
+    assert seconds < SECOND_START
+
+
+def test_a_port_in_use_gives_one_clear_line(var_dir: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        portal = Portal(taken.getsockname()[1], var_dir)
+        _, err = portal.process.communicate(timeout=30)
+    assert portal.process.returncode == 1
+    assert err.count("\n") == 1
+    assert "is in use" in err
+
+
+def test_without_the_demonstration_there_are_groups_but_no_people(tmp_path: Path, port: int) -> None:
+    portal = Portal(port, tmp_path, DEMO="0")
+    portal.wait()
+    out = portal.stop()
+    counted = rows(tmp_path)
+    assert (counted["accounts_user"], counted["groups_group"]) == (0, 14)
+    assert "staff@example.go.th" not in out
