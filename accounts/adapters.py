@@ -12,7 +12,6 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
@@ -34,14 +33,6 @@ LINK_ONLY = ("line",)  # providers that prove no civil identity: they open an ac
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    def clean_email(self, email: str) -> str:
-        domain = email.rpartition("@")[2].lower()
-        allowed = [name.lower().lstrip(".") for name in settings.SIGNUP_EMAIL_DOMAINS]
-        if allowed and not any(domain == name or domain.endswith(f".{name}") for name in allowed):
-            endings = " หรือ ".join(f".{name}" for name in allowed)
-            raise ValidationError(f"กรุณากรอกอีเมลราชการที่ลงท้ายด้วย {endings}", code="domain")
-        return email
-
     def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
         for name in PERSON_FIELDS:
             setattr(user, name, form.cleaned_data[name])
@@ -93,8 +84,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             name = sociallogin.provider.name
             messages.warning(
                 request,
-                f"บัญชี {name} นี้ยังไม่ได้เชื่อมกับบัญชีของเว็บไซต์ กรุณาเข้าสู่ระบบด้วยอีเมลก่อน"
-                f" แล้วเชื่อมบัญชี {name} ที่หน้า “บัญชีภายนอก”",
+                f"บัญชี {name} นี้ยังไม่ได้เชื่อมกับบัญชีของเว็บไซต์ กรุณาเข้าสู่ระบบด้วยอีเมลก่อน แล้วเชื่อมบัญชี {name} ที่หน้า “บัญชีภายนอก”",
             )
             raise ImmediateHttpResponse(redirect("account_login"))
 

@@ -1,4 +1,4 @@
-"""Choosing one of about a thousand agencies on a phone and without a script: a grouped list, then the district's name."""
+"""Choosing one of a thousand agencies, on a phone and without a script: a grouped list, then a district's name."""
 
 import re
 from collections.abc import Iterable
@@ -69,8 +69,9 @@ class AgencyMixin(forms.Form):
 
     agency = AgencyField(
         label="สังกัด/หน่วยงาน",
+        required=False,
         help_text="ผู้ปฏิบัติงานที่อำเภอ กรุณาเลือกสำนักงานจังหวัด แล้วระบุอำเภอในช่องถัดไป",
-        error_messages={"required": "กรุณาเลือกสังกัด/หน่วยงาน", "invalid_choice": "กรุณาเลือกสังกัด/หน่วยงานจากรายการ"},
+        error_messages={"invalid_choice": "กรุณาเลือกสังกัด/หน่วยงานจากรายการ"},
     )
     district = LineField(
         label="อำเภอ",
@@ -101,12 +102,12 @@ class AgencyMixin(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         office, district = data.get("agency"), data.get("district")
-        if office and district:
+        if district and "agency" not in self.errors:
             self._choose_district(office, district)
         return self.cleaned_data
 
-    def _choose_district(self, office: Agency, typed: str) -> None:
-        if office.level != Level.PROVINCE:
+    def _choose_district(self, office: Agency | None, typed: str) -> None:
+        if office is None or office.level != Level.PROVINCE:
             self.add_error("district", "ระบุอำเภอได้เมื่อเลือกสำนักงานจังหวัด หากไม่ได้ปฏิบัติงานที่อำเภอ กรุณาเว้นว่าง")
             return
         wanted = bare_district(thai.normalise(typed).strip())

@@ -8,6 +8,7 @@ from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from allauth.socialaccount import forms as social
 from django import forms
+from django.conf import settings
 from django.core.validators import MaxLengthValidator
 
 from core.forms import MESSAGES
@@ -15,6 +16,7 @@ from core.forms import MESSAGES
 NEW_PASSWORD = ("รหัสผ่านใหม่", "อย่างน้อย 12 ตัวอักษร ใช้ประโยคที่จำง่ายได้")
 AGAIN = ("รหัสผ่านใหม่อีกครั้ง", "")
 EMAIL = ("อีเมลราชการ", "")
+LONGEST_ADDRESS = 254  # what the column holds
 LONGEST_PASSWORD = 1000  # hashing a longer one would only keep the server busy
 
 
@@ -31,6 +33,8 @@ class Worded(forms.Form):
                 field.label, field.help_text = self.words[name]
             if "password" in name:
                 limit(field, LONGEST_PASSWORD)
+            elif isinstance(field, forms.EmailField):
+                limit(field, LONGEST_ADDRESS)
 
 
 def limit(field: forms.Field, length: int) -> None:
@@ -38,6 +42,23 @@ def limit(field: forms.Field, length: int) -> None:
     field.validators.append(MaxLengthValidator(length))
     field.error_messages["max_length"] = MESSAGES["max_length"]
     field.widget.attrs["maxlength"] = str(length)
+
+
+class OfficialAddress(forms.Form):
+    """Only addresses of the domains that the settings name, and of their subdomains. For choosing an address:
+    who was given an account with another one can still have the password reset."""
+
+    def clean_email(self) -> str:
+        official(self.cleaned_data["email"])
+        return super().clean_email()  # type: ignore[misc]
+
+
+def official(email: str) -> None:
+    domain = email.rpartition("@")[2].lower()
+    allowed = [name.lower().lstrip(".") for name in settings.SIGNUP_EMAIL_DOMAINS]
+    if allowed and not any(domain == name or domain.endswith(f".{name}") for name in allowed):
+        endings = " หรือ ".join(f".{name}" for name in allowed)
+        raise forms.ValidationError(f"กรุณากรอกอีเมลราชการที่ลงท้ายด้วย {endings}", code="domain")
 
 
 class LoginForm(Worded, account.LoginForm):
@@ -48,18 +69,18 @@ class LoginForm(Worded, account.LoginForm):
     }
 
 
-class SignupForm(Worded, account.SignupForm):
+class SignupForm(OfficialAddress, Worded, account.SignupForm):
     words = {
         "email": ("อีเมลราชการ", "ใช้ยืนยันตัวตนและรับข่าวสารจากเว็บไซต์"),
         "password1": ("รหัสผ่าน", NEW_PASSWORD[1]),
     }
 
 
-class SocialSignupForm(Worded, social.SignupForm):
+class SocialSignupForm(OfficialAddress, Worded, social.SignupForm):
     words = {"email": SignupForm.words["email"]}
 
 
-class AddEmailForm(Worded, account.AddEmailForm):
+class AddEmailForm(OfficialAddress, Worded, account.AddEmailForm):
     words = {"email": ("อีเมลใหม่", "ระบบจะส่งลิงก์ยืนยันไปยังอีเมลใหม่ อีเมลเดิมใช้ได้จนกว่าจะยืนยัน")}
 
 
@@ -98,12 +119,18 @@ class ActivateTotpForm(Worded, totp.ActivateTOTPForm):
     words = {"code": ("รหัส 6 หลัก", "ที่แอปแสดงหลังสแกนคิวอาร์โค้ด")}
 
 
-class AddKeyForm(Worded, webauthn.AddWebAuthnForm):
+class NamedKey(Worded):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limit(self.fields["name"], 100)
+
+
+class AddKeyForm(NamedKey, webauthn.AddWebAuthnForm):
     words = {
         "name": ("ชื่อกุญแจ", "ตั้งให้จำได้ เช่น โทรศัพท์ของฉัน"),
         "passwordless": ("ใช้เข้าสู่ระบบแทนรหัสผ่านได้ (พาสคีย์)", "อุปกรณ์ต้องล็อกด้วยลายนิ้วมือ ใบหน้า หรือรหัส PIN"),
     }
 
 
-class EditKeyForm(Worded, webauthn.EditWebAuthnForm):
+class EditKeyForm(NamedKey, webauthn.EditWebAuthnForm):
     words = {"name": ("ชื่อกุญแจ", "")}

@@ -30,9 +30,7 @@ class NameMixin(forms.Form):
     title_other = LineField(
         label="คำนำหน้าชื่ออื่น", max_length=40, required=False, help_text="กรอกเมื่อเลือก “อื่น ๆ” เช่น พันจ่าเอก"
     )
-    given_name = LineField(
-        label="ชื่อ", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
-    )
+    given_name = LineField(label="ชื่อ", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "given-name"}))
     family_name = LineField(
         label="นามสกุล", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
     )
@@ -76,9 +74,7 @@ class ProfileForm(NameMixin, AgencyMixin):
     position = LineField(
         label="ตำแหน่ง", max_length=150, required=False, help_text="ไม่ต้องใส่ระดับ เช่น นักวิเคราะห์นโยบายและแผน"
     )
-    position_level = forms.ChoiceField(
-        label="ระดับ", required=False, choices=[("", "ไม่ระบุ"), *PositionLevel.choices]
-    )
+    position_level = forms.ChoiceField(label="ระดับ", required=False, choices=[("", "ไม่ระบุ"), *PositionLevel.choices])
     field_order = (
         "title", "title_other", "given_name", "family_name", "position", "position_level", "agency", "district",
     )  # fmt: skip
@@ -90,7 +86,6 @@ class ProfileForm(NameMixin, AgencyMixin):
         super().__init__(*args, initial=plain, **kwargs)
         self.show_agencies(user.agency)
         self.show_title(user.title)
-        self.fields["agency"].required = False
 
     def save(self) -> User:
         for name in self.stored:

@@ -20,11 +20,11 @@ class StaffMfaMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.REQUIRE_STAFF_MFA and self.enters_admin(request) and request.user.is_staff:
-            factors = set(Authenticator.objects.filter(user=request.user, type__in=FACTORS).values_list("type", flat=True))
+            factors = set(
+                Authenticator.objects.filter(user=request.user, type__in=FACTORS).values_list("type", flat=True)
+            )
             if not factors:
-                messages.warning(
-                    request, "ผู้ดูแลระบบต้องเปิดการยืนยันตัวตนสองขั้นก่อน กรุณาเลือกวิธีด้านล่าง แล้วจึงเข้าระบบบริหารจัดการ"
-                )
+                messages.warning(request, "ผู้ดูแลระบบต้องเปิดการยืนยันตัวตนสองขั้นก่อน กรุณาเลือกวิธีด้านล่าง แล้วจึงเข้าระบบบริหารจัดการ")
                 return redirect("mfa_index")
             if not used_second_factor(request):
                 return self.ask_for_factor(request, factors)

@@ -18,7 +18,7 @@ LINES_PER_MAIL = 900
 PEOPLE_PER_BATCH = 500
 
 
-class BeingMailed(Exception):
+class BeingMailedError(Exception):
     """Another worker has these lines in hand, or died over them: try again later."""
 
 
@@ -87,7 +87,7 @@ def mail_lines(
     mine = rows.filter(mail_claimed_at=now)
     try:
         if claimed < len(lines):
-            raise BeingMailed
+            raise BeingMailedError
         message = compose(lines)
         message.connection = connection
         message.send()

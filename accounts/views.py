@@ -5,6 +5,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -91,4 +92,4 @@ def district_list(request: HttpRequest) -> HttpResponse:
     pk = whole_number(request.GET.get("agency"))
     office = Agency.objects.active().filter(pk=pk, level=Level.PROVINCE).first()
     names = [district_name(row) for row in districts_of(office)] if office else []
-    return render(request, "accounts/district_options.html", {"names": names})
+    return HttpResponse(render_to_string("accounts/district_options.html", {"names": names}))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.admin import ModelAdmin
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.views.generic import RedirectView
@@ -25,9 +26,15 @@ def declares_rule(view: Any) -> bool:
         hasattr(view, "access_rule")
         or hasattr(view, "admin_site")
         or hasattr(view, "model_admin")
+        or is_behind_admin_view(view)
         or getattr(view, "view_class", None) is RedirectView  # shows nothing itself
         or getattr(view, "view_class", view).__module__.startswith(GUARDED_ELSEWHERE)
     )
+
+
+def is_behind_admin_view(view: Any) -> bool:
+    """A method of an admin class that `AdminSite.admin_view` has wrapped; the bare method would not pass."""
+    return isinstance(getattr(getattr(view, "__wrapped__", None), "__self__", None), ModelAdmin)
 
 
 @register(Tags.security)

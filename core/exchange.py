@@ -14,7 +14,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from import_export.admin import ImportExportMixin
 from import_export.fields import Field
 from import_export.formats.base_formats import Format
@@ -25,7 +25,7 @@ from import_export.tmp_storages import CacheStorage
 from import_export.widgets import ForeignKeyWidget, Widget
 from tablib import Dataset
 
-from . import pagecache
+from . import pagecache, thai
 from .spreadsheets import FILE_BYTES, MEGABYTE, SpreadsheetError, read_rows, write_csv, write_xlsx
 
 ROW_NUMBER = "#"
@@ -85,16 +85,17 @@ class UploadedTable(Format):
 
 # --- Columns ----------------------------------------------------------------------------------------------
 class Choice(Widget):
-    """A choice under its Thai name; its stored value is understood too."""
+    """A choice under its Thai name; its stored value is understood too. With `keeps`, an empty cell changes nothing."""
 
-    def __init__(self, choices: Any) -> None:
+    def __init__(self, choices: Any, *, keeps: bool = False) -> None:
         super().__init__()
+        self.blank = None if keeps else ""
         self.labels = dict(choices)
         self.values = {str(label): value for value, label in choices} | {str(value): value for value, _ in choices}
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         if not value:
-            return ""
+            return self.blank
         if value not in self.values:
             raise ValueError(f"ไม่รู้จัก “{value}” ใช้ได้: {', '.join(map(str, self.labels.values()))}")
         return self.values[value]
@@ -115,18 +116,36 @@ class YesNo(Widget):
         return "ใช่" if value else "ไม่ใช่"
 
 
+class Whole(Widget):
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> int:
+        digits = thai.to_arabic_digits(value or "")
+        if not (digits.isdecimal() and len(digits) < 10):
+            raise ValueError(f"“{value}” ไม่ใช่จำนวนเต็ม")
+        return int(digits)
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
+        return value
+
+
 class Reference(ForeignKeyWidget):
     """Another row, by a field that names it."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         try:
             return super().clean(value, row, **kwargs)
-        except self.model.DoesNotExist:
+        except (self.model.DoesNotExist, ValueError):
             raise ValueError(f"ไม่พบ{self.model._meta.verbose_name} “{value}”") from None
 
 
 def column(attribute: str, name: str, widget: Widget | None = None, *, readonly: bool = False) -> Field:
-    return Field(attribute=attribute, column_name=name, widget=widget or Widget(), readonly=readonly)
+    widget = widget or Widget()
+    return Field(
+        attribute=attribute,
+        column_name=name,
+        widget=widget,
+        readonly=readonly,
+        saves_null_values=not isinstance(widget, Choice),
+    )
 
 
 class TableResource(ModelResource):
@@ -156,7 +175,7 @@ class TableResource(ModelResource):
         try:
             super().validate_instance(instance, *args, **kwargs)
         except ValidationError as problems:
-            names = {field.attribute: field.column_name for field in self.fields.values()}
+            names = {field.attribute: field.column_name for field in reversed(self.fields.values())}
             raise ValidationError(
                 {names.get(name, name): errors for name, errors in problems.message_dict.items()}
             ) from None
@@ -201,6 +220,13 @@ class ExchangeMixin(ImportExportMixin):
     import_form_class = TableImportForm
     export_form_class = TableExportForm
     tmp_storage_class = CacheStorage
+
+    def get_urls(self) -> list[URLPattern]:
+        urls = super().get_urls()
+        for url in urls:
+            if url.callback and not hasattr(url.callback, "model_admin"):
+                url.callback.model_admin = self  # as Django marks its own: behind the admin's door
+        return urls
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return self.has_add_permission(request) and self.has_change_permission(request)

@@ -54,6 +54,7 @@ class RichTextField(models.TextField):
 # For `ModelAdmin.formfield_overrides`: the admin would put its own fields and widgets in their place.
 ADMIN_FORM_FIELDS: dict[type[models.Field], dict[str, Any]] = {
     models.CharField: {"form_class": forms.LineField},
+    models.SlugField: {},  # its own rule is stricter
     models.TextField: {"form_class": forms.TextField},
     models.DateField: {"form_class": forms.ThaiDateField, "widget": forms.ThaiDateWidget},
     RichTextField: {"form_class": forms.RichTextField, "widget": forms.RichTextWidget},

@@ -139,7 +139,8 @@ class ThaiDateField(_ThaiMessages, forms.MultiValueField):
         typed = value if isinstance(value, list | tuple) else ThaiDateWidget().decompress(value)
         parts = [thai.to_arabic_digits(part or "").strip() for part in typed]
         if not any(parts):
-            self.validate(None)
+            if self.required:
+                raise self._error("required")
             return None
         day = self.compress(parts)
         self.run_validators(day)

@@ -70,7 +70,7 @@ def from_plain_text(text: str) -> str:
 
 
 def is_blank(html: str) -> bool:
-    return not _text_of(html).strip() and not re.search(r"<hr[ />]|<img\b[^>]* src=", html)
+    return not _text_of(html).strip("•\n\xa0 ") and not re.search(r"<hr[ />]|<img\b[^>]* src=", html)
 
 
 def to_text(html: str) -> str:

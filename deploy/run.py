@@ -17,6 +17,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("VAR_DIR", ROOT / "var"))
 PASSWORD = "cops-demo-2570"  # noqa: S105  the demonstration's, printed below
+# What differs in the demonstration: administrators need no second factor, and the old site had visitors.
+DEMONSTRATION = {
+    "REQUIRE_STAFF_MFA": "0",
+    "COUNTER_OPENING_BALANCE": "1052000",
+    "COUNTER_SINCE": "2019-10-01",
+}
 SIGN_INS = [
     ("staff@example.go.th", "สมาชิก"),
     ("facilitator@example.go.th", "ผู้ดำเนินกลุ่ม (คุณอำนวย)"),
@@ -33,7 +39,7 @@ def environment(port: int, demo: bool) -> dict[str, str]:
     if not secret.exists():
         secret.touch(mode=0o600)
         secret.write_text(secrets.token_urlsafe(50))
-    defaults = {"SITE_URL": f"http://127.0.0.1:{port}", "REQUIRE_STAFF_MFA": "0" if demo else "1"}
+    defaults = {"SITE_URL": f"http://127.0.0.1:{port}"} | (DEMONSTRATION if demo else {})
     return (
         defaults
         | os.environ

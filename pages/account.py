@@ -64,7 +64,7 @@ def membership_data(user: User) -> list[dict[str, Any]]:
 @signed_in
 @require_http_methods(["GET", "POST"])
 def account_close(request: HttpRequest) -> HttpResponse:
-    form = CloseAccountForm(request.POST or None, user=request.user)
+    form = CloseAccountForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
         close(request.user)
         logout(request)

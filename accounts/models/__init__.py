@@ -4,12 +4,12 @@ from .receipt import PRIVACY_NOTICE_VERSION, NoticeReceipt
 from .user import PositionLevel, Theme, User, display_name
 
 __all__ = [
+    "PRIVACY_NOTICE_VERSION",
     "Agency",
     "Level",
     "MailFrequency",
     "NoticeReceipt",
     "Notification",
-    "PRIVACY_NOTICE_VERSION",
     "PositionLevel",
     "Region",
     "Theme",

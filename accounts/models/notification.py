@@ -71,7 +71,9 @@ class Notification(models.Model):
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["recipient", "-id"]),
-            models.Index(fields=["frequency", "recipient"], condition=models.Q(mailed_at=None), name="accounts_to_mail"),
+            models.Index(
+                fields=["frequency", "recipient"], condition=models.Q(mailed_at=None), name="accounts_to_mail"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -55,6 +55,8 @@ def wanted(
 @require_http_methods(["GET", "HEAD", "POST"])
 def membership_role(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
     row = get_editable(request, slug, membership_id)
+    if not row.is_active:
+        return has_ended(request, row)
     form = RoleForm(posted(request), initial={"role": row.role})
     if request.method == "POST" and form.is_valid():
         try:
@@ -71,6 +73,8 @@ def membership_role(request: HttpRequest, slug: str, membership_id: int) -> Http
 @require_POST
 def membership_removal(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
     row = get_editable(request, slug, membership_id)
+    if not row.is_active:
+        return has_ended(request, row)
     removal = RemovalForm(request.POST)
     if not removal.is_valid():
         return render_row(request, row, form=RoleForm(initial={"role": row.role}), removal=removal)
@@ -80,8 +84,14 @@ def membership_removal(request: HttpRequest, slug: str, membership_id: int) -> H
 
 
 def get_editable(request: HttpRequest, slug: str, membership_id: int) -> Membership:
-    rows = Membership.objects.editable_by(request.user).active().select_related("group", "user__agency")
+    rows = Membership.objects.editable_by(request.user).select_related("group", "user__agency")
     return get_object_or_404(rows, pk=membership_id, group__slug=slug)
+
+
+def has_ended(request: HttpRequest, row: Membership) -> HttpResponse:
+    """E.g. the second of two clicks."""
+    messages.info(request, f"{row.user}ไม่ได้เป็นสมาชิกของกลุ่มแล้ว")
+    return redirect("groups:member_list", row.group.slug)
 
 
 def render_row(request: HttpRequest, row: Membership, *, form: RoleForm, removal: RemovalForm) -> HttpResponse:

@@ -1,8 +1,9 @@
 """The demonstration: a portal that looks lived in. Each part is loaded once; what exists is left alone."""
 
 from .community import load_community
+from .visits import load_visits
 
 
 def load_demo() -> int:
     """Answer how many people, memberships and other rows were added."""
-    return load_community()
+    return load_community() + load_visits()

@@ -20,7 +20,7 @@ from groups.tasks import correct_counts
 
 CONTENT = Path(settings.BASE_DIR) / "groups" / "data" / "demo.json"
 PASSWORD = "cops-demo-2570"  # noqa: S105  every demonstration account's; README prints it
-OFFICER, EXECUTIVE, ADMIN = "officer@example.go.th", "executive@example.go.th", "admin@example.go.th"
+ADMIN = "admin@example.go.th"
 FREQUENCIES = [MailFrequency.WEEKLY, MailFrequency.WEEKLY, MailFrequency.DAILY, MailFrequency.INSTANT]
 
 
@@ -66,10 +66,10 @@ def add_people(rows: list[dict[str, Any]]) -> dict[str, User]:
             position_level=row["position_level"],
             agency_id=agencies[row["agency"]],
             date_joined=noon(date.fromisoformat(row["joined_on"])),
-            is_km_officer=email == OFFICER,
-            is_executive=email == EXECUTIVE,
-            is_staff=email == ADMIN,
-            is_superuser=email == ADMIN,
+            is_km_officer=row.get("is_km_officer", False),
+            is_executive=row.get("is_executive", False),
+            is_staff=row.get("is_staff", False),
+            is_superuser=row.get("is_superuser", False),
         )
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
         people[email] = user
@@ -82,7 +82,7 @@ def add_story(group: Group, rows: list[dict[str, Any]]) -> None:
         Milestone(
             group=group,
             kind=row["kind"],
-            happened_on=date.fromisoformat(row["on"]),
+            happened_on=day_of(row),
             title=row["title"],
             detail=row["detail"],
             is_planned=row.get("planned", False),
@@ -114,7 +114,8 @@ def add_members(group: Group, rows: list[dict[str, Any]], people: dict[str, User
             joined_at=joined_at,
         )
     latest = max(row["joined_on"] for row in rows)
-    Group.objects.filter(pk=group.pk).update(last_activity_at=noon(date.fromisoformat(latest)))
+    told = group.milestones.filter(is_planned=False).latest("happened_on").happened_on
+    Group.objects.filter(pk=group.pk).update(last_activity_at=noon(max(told, date.fromisoformat(latest))))
 
 
 def add_former_group(row: dict[str, Any], people: dict[str, User]) -> Group:
@@ -181,6 +182,13 @@ def add_notifications(rows: list[dict[str, Any]], people: dict[str, User]) -> No
             User.objects.filter(pk=people[row["email"]].pk).update(
                 unread_notifications=F("unread_notifications") + 1
             )
+
+
+def day_of(row: dict[str, Any]) -> date:
+    """A fixed day, or one counted back from today so that the demonstration stays fresh."""
+    if "days_ago" in row:
+        return timezone.localdate() - timedelta(days=row["days_ago"])
+    return date.fromisoformat(row["on"])
 
 
 def noon(day: date) -> datetime:

@@ -98,7 +98,7 @@ def test_a_missing_or_forged_token(outsider: User, group: Group, token: str | No
     page = response.content.decode()
     assert response.status_code == 403
     assert '<html lang="th"' in page
-    assert "ข้อความที่ท่านกรอก" in page
+    assert "ข้อความของท่านยังอยู่ในหน้าก่อน" in page
     assert not group.memberships.filter(user=outsider).exists()
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from django.contrib.auth import SESSION_KEY
@@ -28,7 +29,7 @@ def text(client: Client, address: str = "/my/") -> str:
 @pytest.mark.parametrize("address", ["/my/", "/my/data/", "/my/close/"])
 def test_only_for_who_is_signed_in(visitor: Client, address: str) -> None:
     response = visitor.get(address)
-    assert (response.status_code, response["Location"]) == (302, f"/accounts/login/?next={address}")
+    assert (response.status_code, response["Location"]) == (302, f"/accounts/login/?next={quote(address, safe='')}")
 
 
 def test_my_groups_with_my_role(as_: Callable, facilitator: User, group: Group) -> None:
@@ -65,8 +66,8 @@ def test_queries(as_: Callable, facilitator: User, rows: int, cold_queries: Call
         make_membership(group=group, user=facilitator, role=Role.FACILITATOR)
         make_membership(group=group, state=State.REQUESTED)
         notify(recipients=[facilitator], text="เรื่อง")
-    # session, person, agency, groups with what waits, notifications, version
-    assert len(cold_queries(as_(facilitator), "/my/")) == 6
+    # session, person, agency, groups, what waits there, notifications, version
+    assert len(cold_queries(as_(facilitator), "/my/")) == 7
 
 
 def test_data_as_a_file(as_: Callable, member: User, group: Group) -> None:
