@@ -89,7 +89,7 @@ class AgencyMixin(forms.Form):
         # The list of suggestions follows the province as it is chosen.
         field.widget.attrs |= {"hx-get": reverse("accounts:district_list"), "hx-target": "#districts"}
         if current and current.level == Level.DISTRICT:
-            self.initial |= {"agency": current.parent_id, "district": district_name(current)}
+            self.initial.update(agency=current.parent_id, district=district_name(current))
         elif current:
             self.initial["agency"] = current.pk
 

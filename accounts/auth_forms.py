@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.mfa.adapter import get_adapter as mfa_adapter
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
@@ -31,7 +32,7 @@ class Worded(forms.Form):
             field.widget.attrs.pop("placeholder", None)
             if name in self.words:
                 field.label, field.help_text = self.words[name]
-            if "password" in name:
+            if isinstance(field.widget, forms.PasswordInput):
                 limit(field, LONGEST_PASSWORD)
             elif isinstance(field, forms.EmailField):
                 limit(field, LONGEST_ADDRESS)
@@ -119,13 +120,41 @@ class ActivateTotpForm(Worded, totp.ActivateTOTPForm):
     words = {"code": ("รหัส 6 หลัก", "ที่แอปแสดงหลังสแกนคิวอาร์โค้ด")}
 
 
+class Credential(forms.Form):
+    """What the browser's key answered. Nonsense in its place is a form error: the library would stumble over it."""
+
+    def clean(self) -> dict[str, Any]:
+        return self._soundly(super().clean)
+
+    def clean_credential(self) -> Any:
+        return self._soundly(getattr(super(), "clean_credential", lambda: self.cleaned_data["credential"]))
+
+    def _soundly(self, clean: Any) -> Any:
+        try:
+            return clean()
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise mfa_adapter().validation_error("incorrect_code") from error
+
+
+class KeyForm(Credential, webauthn.AuthenticateWebAuthnForm):
+    pass
+
+
+class KeyLoginForm(Credential, webauthn.LoginWebAuthnForm):
+    pass
+
+
+class KeyReauthenticateForm(Credential, webauthn.ReauthenticateWebAuthnForm):
+    pass
+
+
 class NamedKey(Worded):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         limit(self.fields["name"], 100)
 
 
-class AddKeyForm(NamedKey, webauthn.AddWebAuthnForm):
+class AddKeyForm(Credential, NamedKey, webauthn.AddWebAuthnForm):
     words = {
         "name": ("ชื่อกุญแจ", "ตั้งให้จำได้ เช่น โทรศัพท์ของฉัน"),
         "passwordless": ("ใช้เข้าสู่ระบบแทนรหัสผ่านได้ (พาสคีย์)", "อุปกรณ์ต้องล็อกด้วยลายนิ้วมือ ใบหน้า หรือรหัส PIN"),

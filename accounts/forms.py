@@ -38,7 +38,7 @@ class NameMixin(forms.Form):
     def show_title(self, title: str) -> None:
         """Called once the form is built: a title outside the list stands in the field beside it."""
         if title and title not in TITLES:
-            self.initial |= {"title": OTHER_TITLE, "title_other": title}
+            self.initial.update(title=OTHER_TITLE, title_other=title)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -83,7 +83,7 @@ class ProfileForm(NameMixin, AgencyMixin):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         self.user = user
         plain = {name: getattr(user, name) for name in self.stored if name != "agency"}
-        super().__init__(*args, initial=plain, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": plain})
         self.show_agencies(user.agency)
         self.show_title(user.title)
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.access import public, signed_in
 from core.paging import paginate
 
+from .access import SignedInRequest
 from .mail import person_of_token
 from .models import MailFrequency, Notification, User
 
@@ -18,7 +19,7 @@ PER_PAGE = 30
 
 @signed_in
 @require_safe
-def notification_list(request: HttpRequest) -> HttpResponse:
+def notification_list(request: SignedInRequest) -> HttpResponse:
     rows = Notification.objects.visible_to(request.user)
     page = paginate(rows, order=["-pk"], request_params=request.GET, size=PER_PAGE)
     return render(request, "accounts/notifications.html", {"page": page})
@@ -26,7 +27,7 @@ def notification_list(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_safe
-def notification_open(request: HttpRequest, pk: int) -> HttpResponse:
+def notification_open(request: SignedInRequest, pk: int) -> HttpResponse:
     """Reading a line is opening it: it counts as read, and leads to what it is about."""
     rows = Notification.objects.visible_to(request.user).filter(pk=pk)
     line = get_object_or_404(rows)
@@ -38,7 +39,7 @@ def notification_open(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-def notifications_read(request: HttpRequest) -> HttpResponse:
+def notifications_read(request: SignedInRequest) -> HttpResponse:
     Notification.objects.visible_to(request.user).mark_read(request.user)
     messages.success(request, "ทำเครื่องหมายว่าอ่านแล้วทั้งหมด")
     return redirect("accounts:notification_list")

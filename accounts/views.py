@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.access import posted, public, signed_in
 
+from .access import SignedInRequest
 from .agency_field import district_name, districts_of, whole_number
 from .forms import PhotoForm, PreferencesForm, ProfileForm
 from .models import Agency, Level, User
@@ -21,7 +22,7 @@ shown_or_sent = require_http_methods(["GET", "HEAD", "POST"])
 
 @signed_in
 @shown_or_sent
-def profile_edit(request: HttpRequest) -> HttpResponse:
+def profile_edit(request: SignedInRequest) -> HttpResponse:
     form = ProfileForm(posted(request), user=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -32,7 +33,7 @@ def profile_edit(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @shown_or_sent
-def photo_edit(request: HttpRequest) -> HttpResponse:
+def photo_edit(request: SignedInRequest) -> HttpResponse:
     form = PhotoForm(request.POST, request.FILES) if request.method == "POST" else PhotoForm()
     if "remove" in request.POST:
         replace_photo(request.user, None)
@@ -50,7 +51,7 @@ def replace_photo(person: User, content: ContentFile | None) -> None:
     """The file of the old photo goes once the row no longer names it."""
     storage, old = person.photo.storage, person.photo.name
     if content:
-        person.photo.save(content.name, content, save=False)
+        person.photo.save(str(content.name), content, save=False)
     else:
         person.photo = ""
     person.save(update_fields=["photo"])
@@ -60,7 +61,7 @@ def replace_photo(person: User, content: ContentFile | None) -> None:
 
 @signed_in
 @require_safe
-def photo(request: HttpRequest, pk: int) -> FileResponse:
+def photo(request: SignedInRequest, pk: int) -> FileResponse:
     person = get_object_or_404(User.objects.active().exclude(photo=""), pk=pk)
     try:
         file = person.photo.open("rb")
@@ -76,7 +77,7 @@ def photo(request: HttpRequest, pk: int) -> FileResponse:
 
 @signed_in
 @shown_or_sent
-def preferences(request: HttpRequest) -> HttpResponse:
+def preferences(request: SignedInRequest) -> HttpResponse:
     form = PreferencesForm(posted(request), instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()

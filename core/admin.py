@@ -5,13 +5,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, Model, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from simple_history.admin import SimpleHistoryAdmin
 
-from . import pagecache, tags
+from . import pagecache, tags, thai
 from .fields import ADMIN_FORM_FIELDS
 from .forms import LineField
 from .models import Tag
@@ -37,6 +37,13 @@ class PortalAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.is_officer or super().has_delete_permission(request, obj)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """In the spelling that is stored; without what no database takes."""
+        printable = "".join(char if char.isprintable() else " " for char in search_term[:200])
+        return super().get_search_results(request, queryset, thai.normalise(printable))
 
     def ask(
         self, request: HttpRequest, queryset: QuerySet, *, action: str, title: str, form: forms.Form, hint: str = ""
@@ -129,8 +136,8 @@ class TagAdmin(PublicAdmin):
     actions = ["merge"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tag]:
-        links = sum((Count(link.name, distinct=True) for link in Tag._meta.related_objects), start=Count("pk") * 0)
-        return super().get_queryset(request).annotate(uses=links).order_by("name")
+        counts = [Count(link.name, distinct=True) for link in tags.links()]
+        return super().get_queryset(request).annotate(uses=sum(counts, start=Value(0))).order_by("name")
 
     @admin.display(description="ใช้กี่แห่ง", ordering="uses")
     def uses(self, tag: Any) -> int:

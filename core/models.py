@@ -23,10 +23,10 @@ class Tag(TagBase):
 
 
 class PageVersion(models.Model):
-    """One row, pk 1: see core.pagecache."""
+    """One row, pk 1, read before every page: see core.pagecache."""
 
     number = models.PositiveBigIntegerField(default=0)
-    changed_at = models.DateTimeField()
+    changed_at = models.PositiveBigIntegerField()  # seconds since the epoch: as read, without a converter
 
 
 class WorkerPulse(models.Model):

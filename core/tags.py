@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
+from django.db.models import ManyToOneRel
 
 from . import pagecache
 from .models import Tag
@@ -18,8 +19,13 @@ def merge(others: Iterable[Tag], *, into: Tag) -> None:
     pagecache.changed()
 
 
+def links() -> list[ManyToOneRel]:
+    """The tables that tie something to a tag, whichever app they belong to."""
+    return [link for link in Tag._meta.related_objects if link.one_to_many]
+
+
 def move_links(tag: Tag, into: Tag) -> None:
-    for link in Tag._meta.related_objects:
+    for link in links():
         name = link.field.name
         for row in link.related_model._default_manager.filter(**{name: tag}):
             setattr(row, name, into)

@@ -18,7 +18,7 @@ LONGEST_TAG = 40
 
 class GroupFilter(forms.Form):
     STAGES = [
-        ("", "กลุ่มที่ดำเนินการอยู่และพักกิจกรรม"),
+        ("", "ยังไม่สิ้นสุด"),
         (Stage.ACTIVE.value, Stage.ACTIVE.label),
         (Stage.PAUSED.value, Stage.PAUSED.label),
         (Stage.FULFILLED.value, Stage.FULFILLED.label),
@@ -150,9 +150,20 @@ def tag_pieces(text: str) -> list[str]:
 class GroupForm(forms.ModelForm):
     """What a group's facilitators may change about it."""
 
-    purpose = TextField(label="ความมุ่งหมาย", max_length=400, help_text="หนึ่งถึงสองประโยค แสดงในรายชื่อกลุ่ม")
+    purpose = TextField(
+        label="ความมุ่งหมาย",
+        max_length=400,
+        help_text="หนึ่งถึงสองประโยค แสดงในรายชื่อกลุ่ม",
+        widget=forms.Textarea({"rows": 3, "class": "two"}),
+    )
     about = RichTextField(label="เกี่ยวกับกลุ่ม", required=False)
-    agreements = TextField(label="ข้อตกลงร่วมกัน", max_length=2000, required=False, help_text="บรรทัดละหนึ่งข้อ")
+    agreements = TextField(
+        label="ข้อตกลงร่วมกัน",
+        max_length=2000,
+        required=False,
+        help_text="บรรทัดละหนึ่งข้อ",
+        widget=forms.Textarea({"rows": 5}),
+    )
     joining = forms.ChoiceField(label="การเข้าร่วม", choices=Joining.choices, widget=forms.RadioSelect)
     tags = TagsField()
 

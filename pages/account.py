@@ -29,7 +29,7 @@ NEWEST = 5
 @require_safe
 def my(request: HttpRequest) -> HttpResponse:
     notifications = Notification.objects.visible_to(request.user).order_by("-pk")[:NEWEST]
-    return render(request, "pages/my.html", {"mine": mine(request.user), "notifications": notifications})
+    return render(request, "pages/my.html", {"mine": mine(request), "notifications": notifications})
 
 
 @signed_in

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import BooleanField, CharField, DateField, F, Value
 
+from accounts.models import Agency, User
 from core.models import Tag
 from groups.models import Group, Lineage, Membership, Milestone, Role, Stage, TaggedGroup
 from groups.models.roles import ROLE_ORDER
@@ -27,6 +28,14 @@ class Tie:
     url: str
     how: str
     day: date
+
+
+@dataclass(frozen=True)
+class Caretaker:
+    name: str
+    initials: str
+    role: str
+    agency: str
 
 
 @dataclass
@@ -93,12 +102,27 @@ def is_present_stage(group: Group, kind: str, title: str, day: date) -> bool:
     return kind == Milestone.Kind.STAGE and title == group.get_stage_display() and day == group.stage_since
 
 
-def caretakers(group: Group) -> list[Membership]:
+def caretakers(group: Group) -> list[Caretaker]:
     """Who has a role in the group, in the order of the roles; without those who asked not to be listed."""
     rows = (
         Membership.objects.active()
         .filter(group=group, is_listed=True, user__is_active=True)
         .exclude(role=Role.MEMBER)
-        .select_related("user__agency")
+        .order_by("user__sort_key", "pk")
+        .values_list(
+            *("role", "user__title", "user__given_name", "user__family_name"),
+            *("user__agency__name", "user__agency__level", "user__agency__province"),
+        )
     )
-    return sorted(rows, key=lambda row: (ROLE_ORDER[Role(row.role)], row.user.sort_key, row.pk))
+    return [caretaker(*row) for row in sorted(rows, key=lambda row: ROLE_ORDER[Role(row[0])])]
+
+
+def caretaker(role: str, title: str, given: str, family: str, *agency: str | None) -> Caretaker:
+    person = User(title=title, given_name=given, family_name=family)
+    name, level, province = agency
+    return Caretaker(
+        name=person.get_full_name(),
+        initials=person.initials,
+        role=Role(role).label,
+        agency=str(Agency(name=name, level=level, province=province)) if name else "",
+    )

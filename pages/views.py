@@ -1,6 +1,7 @@
 """Home, a group's overview, search and the standing pages."""
 
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -14,6 +15,7 @@ from core.access import public, staff_only
 from groups.frame import follows_renames, frame
 from groups.models import Group, Milestone, Stage
 
+from .cards import GroupCard, group_cards
 from .counter import counter
 from .figures import figures
 from .fragments import shared
@@ -26,30 +28,39 @@ from .standing import STANDING_PAGES
 NEWEST = 5
 
 
+class News(NamedTuple):
+    card: GroupCard
+    title: str
+    day: date
+
+
 @public(cache=True)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    context = {"shared": shared(request, "home", home_parts)}
+    context = {"shared": shared(request, "home", lambda: home_parts(request))}
     if request.user.is_authenticated:
-        return render(request, "pages/home_signed_in.html", context | {"mine": mine(request.user)})
+        return render(request, "pages/home_signed_in.html", context | {"mine": mine(request)})
     return render(request, "pages/home.html", context)
 
 
-def home_parts() -> dict[str, str]:
+def home_parts(request: HttpRequest) -> dict[str, str]:
     """The same for everybody: the newest from the groups' stories, the figures, the wall of groups."""
-    groups = list(Group.objects.visible_to(AnonymousUser()).listed().in_order())
-    active = sum(group.stage == Stage.ACTIVE for group in groups)
+    cards = group_cards(request)
+    listed = [card for card in cards.values() if card.is_listed]
+    active = sum(card.stage == Stage.ACTIVE for card in listed)
     return {
-        "latest": render_to_string("pages/home_latest.html", {"milestones": latest_milestones()}),
-        "wall": render_to_string("pages/home_wall.html", {"groups": groups, "active": active, "figures": figures()}),
+        "latest": render_to_string("pages/home_latest.html", {"news": latest_news(cards)}),
+        "wall": render_to_string("pages/home_wall.html", {"cards": listed, "active": active, "figures": figures()}),
     }
 
 
-def latest_milestones() -> list[Milestone]:
-    happened = Milestone.objects.filter(is_planned=False, happened_on__lte=timezone.localdate())
-    return list(
-        happened.exclude(group__stage=Stage.DRAFT).select_related("group").order_by("-happened_on", "-pk")[:NEWEST]
-    )
+def latest_news(cards: dict[int, GroupCard]) -> list[News]:
+    published = [card.pk for card in cards.values() if card.is_published]
+    happened = Milestone.objects.filter(
+        group__in=published, is_planned=False, happened_on__lte=timezone.localdate()
+    ).order_by("-happened_on", "-pk")
+    rows = happened.values_list("group", "title", "happened_on")[:NEWEST]
+    return [News(cards[group], title, day) for group, title, day in rows]
 
 
 @public(cache=True)

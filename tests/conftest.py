@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.conf import settings as settings_object
 from django.core.cache import caches
+from django.db import connections
 from django.test import Client
 
 from accounts.models import User
@@ -14,6 +16,14 @@ from groups.models import Group, Role
 from tests.factories import make_group, make_membership, make_user
 
 PASSWORD = "a-long-test-password-2570"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """SQLite in a file of this process: in memory it would refuse a second writer where production lets it wait."""
+    database = connections["default"]
+    if database.vendor == "sqlite":
+        database.settings_dict["TEST"]["NAME"] = str(settings_object.VAR_DIR / "test.sqlite3")
 
 
 @pytest.fixture(autouse=True)

@@ -16,11 +16,11 @@ from ..oauth import keyed_id
 
 class LineOAuth2Adapter(views.LineOAuth2Adapter):
     @property
-    def access_token_url(self) -> str:  # type: ignore[override]
+    def access_token_url(self) -> str:
         return f"{settings.LINE_API_URL}/oauth2/v2.1/token"
 
     @property
-    def authorize_url(self) -> str:  # type: ignore[override]
+    def authorize_url(self) -> str:
         return f"{settings.LINE_ACCESS_URL}/oauth2/v2.1/authorize"
 
     def complete_login(self, request: HttpRequest, app, token, **kwargs) -> SocialLogin:  # type: ignore[no-untyped-def]

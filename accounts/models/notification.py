@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -43,7 +44,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         with transaction.atomic():
             read = self.filter(recipient=recipient).unread().update(read_at=now or timezone.now())
             if read:
-                type(recipient).objects.filter(pk=recipient.pk).update(
+                get_user_model().objects.filter(pk=recipient.pk).update(
                     unread_notifications=F("unread_notifications") - read
                 )
         return read

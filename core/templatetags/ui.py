@@ -87,22 +87,19 @@ def crumbs(content: str) -> SafeString | str:
 @register.simple_block_tag
 def page_title(content: str) -> SafeString:
     """For the window and for whoever is sent the address."""
-    return format_html(
-        '<title>{} · {}</title>\n  <meta property="og:title" content="{}">',
-        *(content.strip(), SITE_NAME, _in_quotes(content)),
-    )
+    text = _one_line(content)
+    return format_html('<title>{} · {}</title>\n  <meta property="og:title" content="{}">', text, SITE_NAME, text)
 
 
 @register.simple_block_tag
 def page_description(content: str) -> SafeString:
-    text = _in_quotes(content)
-    return format_html(
-        '<meta name="description" content="{}">\n  <meta property="og:description" content="{}">', text, text
-    )
+    text = _one_line(content)
+    html = '<meta name="description" content="{}">\n  <meta property="og:description" content="{}">'
+    return format_html(html, text, text)
 
 
-def _in_quotes(content: str) -> SafeString:
-    """A rendered block is escaped already, except for the quotation marks that a template may hold."""
+def _one_line(content: str) -> SafeString:
+    """For an attribute. A rendered block is escaped already, but for the quotation marks of the template's own text."""
     return mark_safe(" ".join(content.split()).replace('"', "&quot;"))  # noqa: S308
 
 

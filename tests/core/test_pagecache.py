@@ -68,7 +68,7 @@ def test_a_change_by_another_process_shows_within_a_second(
     fetch: Callable[..., HttpResponse], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fetch()
-    PageVersion.objects.update_or_create(pk=1, defaults={"number": 99, "changed_at": "2026-11-23T00:00Z"})
+    PageVersion.objects.update_or_create(pk=1, defaults={"number": 99, "changed_at": 1795392000})
     clock = pagecache.time.monotonic() + pagecache.READ_EVERY + 0.01
     monkeypatch.setattr(pagecache.time, "monotonic", lambda: clock)
     assert fetch().content == "<p>หน้าแรก 2</p>".encode()

@@ -143,7 +143,7 @@ def test_queries(visitor: Client, as_, outsider, rows: int, django_assert_num_qu
 def test_a_fragment_for_htmx_holds_the_results_alone(as_, outsider, three: list[Group]) -> None:
     response = as_(outsider).get(ADDRESS, {"q": "พัสดุ"}, HTTP_HX_REQUEST="true")
     html = response.content.decode()
-    assert ("<html" in html, html.strip().startswith('<div id="results">')) == (False, True)
+    assert ("<html" in html, html.strip().startswith('<section class="section" id="results"')) == (False, True)
 
 
 @pytest.mark.parametrize("bad", [{"q": "ก\x00ข"}, {"q": "ก" * 5000}, {"stage": "x"}, {"tag": "x"}, {"tag": "9" * 400}])

@@ -120,7 +120,11 @@ def test_who_looks_after_it(visitor: Client, group: Group) -> None:
         (Role.COORDINATOR, "ไม่แสดงชื่อ", {"is_listed": False}),
     ]:
         make_membership(group=group, user=make_user(given_name=name, agency=agency), role=role, **fields)
-    assert [row.user.given_name for row in caretakers(group)] == ["เอื้อ", "อำนวย", "ลิขิต"]
+    assert [person.name for person in caretakers(group)] == [
+        "นางสาวเอื้อ ตัวอย่าง",
+        "นางสาวอำนวย ตัวอย่าง",
+        "นางสาวลิขิต ตัวอย่าง",
+    ]
     page = text(visitor, group)
     assert "ผู้ดำเนินกลุ่ม (คุณอำนวย)<br>สำนักงานจังหวัดน่าน" in page
     assert "ไม่แสดงชื่อ" not in page

@@ -10,7 +10,6 @@ from core import thai
 from groups import services
 from groups.models import Group, Joining, Membership, Milestone, Role, Stage, State
 from pages.figures import count
-from pages.mine import mine
 from tests.factories import make_agency, make_group, make_membership, make_user
 from tests.pages.conftest import forget_everything
 
@@ -37,14 +36,16 @@ def test_queries_of_a_cold_page_for_a_visitor(visitor: Client, groups: int, cold
 
 
 @pytest.mark.parametrize("groups", [1, 30])
-def test_queries_of_a_cold_page_for_a_person(as_: Callable, member: User, groups: int, cold_queries: Callable) -> None:
+def test_queries_of_a_cold_page_for_a_person(
+    as_: Callable, facilitator: User, groups: int, cold_queries: Callable
+) -> None:
     for number in range(2, groups + 1):
         group = make_group(number=number)
-        make_membership(group=group, user=member, role=Role.FACILITATOR)
+        make_membership(group=group, user=facilitator, role=Role.FACILITATOR)
         make_membership(group=group, state=State.REQUESTED)
         Milestone.objects.create(group=group, title="ก่อตั้งกลุ่ม")
-    # session, person, version, groups, milestones, figures, own groups; what waits, for who facilitates one
-    assert len(cold_queries(as_(member), "/")) == (8 if groups > 1 else 7)
+    # session, person, version, groups, milestones, figures, own memberships, what waits there
+    assert len(cold_queries(as_(facilitator), "/")) == 8
 
 
 def test_a_visitor_sees_what_this_is_and_every_group_that_goes_on(visitor: Client, group: Group) -> None:
@@ -125,7 +126,6 @@ def test_only_a_facilitator_is_told_of_requests(as_: Callable, member: User, gro
     make_membership(group=other, user=member, role=Role.RECORDER)
     make_membership(group=other, state=State.REQUESTED)
     assert "รอท่านอยู่" not in text(as_(member))
-    assert mine(member).to_decide == []
 
 
 def test_who_has_asked_sees_that_it_waits(as_: Callable, outsider: User, group: Group) -> None:
@@ -134,12 +134,16 @@ def test_who_has_asked_sees_that_it_waits(as_: Callable, outsider: User, group: 
     services.join(group=group, user=outsider)
     page = text(as_(outsider))
     assert f"คำขอเข้าร่วม{group}" in page
-    assert [row.group for row in mine(outsider).asked] == [group]
 
 
-def test_rights_end_with_the_membership(member: User, group: Group) -> None:
-    services.leave(membership=Membership.objects.get(group=group, user=member))
-    assert mine(member).joined == []
+def test_who_has_left_has_the_group_no_longer(as_: Callable, facilitator: User, group: Group) -> None:
+    make_membership(group=group, state=State.REQUESTED)
+    client = as_(facilitator)
+    assert "รอท่านอยู่" in text(client)
+    services.leave(membership=Membership.objects.get(group=group, user=facilitator))
+    page = text(client)
+    assert "รอท่านอยู่" not in page
+    assert "ท่านยังไม่ได้เข้าร่วมกลุ่มใด" in page
 
 
 def test_who_changes_something_sees_it_at_once(as_: Callable, member: User, group: Group) -> None:
