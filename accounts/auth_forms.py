@@ -32,6 +32,7 @@ class Worded(forms.Form):
             field.widget.attrs.pop("placeholder", None)
             if name in self.words:
                 field.label, field.help_text = self.words[name]
+                field.error_messages["required"] = f"กรุณากรอก{field.label}"
             if isinstance(field.widget, forms.PasswordInput):
                 limit(field, LONGEST_PASSWORD)
             elif isinstance(field, forms.EmailField):

@@ -76,7 +76,8 @@ class PageCacheMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        key = self.key(request)
+        encoding = best_encoding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+        key = self.key(request, encoding)
         if key is None:
             return mark_private(self.get_response(request))
         kept = caches["local"].get(key)
@@ -84,11 +85,11 @@ class PageCacheMiddleware:
             response = self.get_response(request)
             if not is_keepable(response):
                 return mark_private(response)
-            kept = keep(response)
+            kept = keep(response, encoding)
             caches["local"].set(key, kept, MAX_AGE)
         return answer(request, kept)
 
-    def key(self, request: HttpRequest) -> str | None:
+    def key(self, request: HttpRequest, encoding: str) -> str | None:
         """None where the page cache has no business: a person, a form, a fragment, a file, an odd address."""
         if (
             request.method not in ("GET", "HEAD")
@@ -103,13 +104,18 @@ class PageCacheMiddleware:
         except DisallowedHost:
             return None
         address = f"{request.scheme}://{host}{request.path_info}?{request.META.get('QUERY_STRING', '')}"
-        return f"page:{version().number}:{hashlib.sha256(address.encode('utf-8', 'surrogateescape')).hexdigest()}"
+        digest = hashlib.sha256(address.encode("utf-8", "surrogateescape")).hexdigest()
+        return f"page:{version().number}:{encoding}:{digest}"
+
+
+def best_encoding(accepted: str) -> str:
+    return "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
 
 
 @dataclass
 class Kept:
     headers: dict[str, str]
-    bodies: dict[str, bytes]  # by content encoding; "" is plain
+    body: bytes  # compressed as the headers say
     etag: str
 
 
@@ -122,15 +128,22 @@ def is_keepable(response: HttpResponse) -> bool:
     )
 
 
-def keep(response: HttpResponse) -> Kept:
+COMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda body: brotli.compress(body, quality=5),
+    "gzip": lambda body: gzip.compress(body, 6, mtime=0),
+    "": lambda body: body,
+}
+
+
+def keep(response: HttpResponse, encoding: str) -> Kept:
+    """Compressed once, for all who ask in this encoding; who asks in another has a copy of their own."""
     body = response.content
     headers = {k: v for k, v in response.items() if k not in ("Vary", "Content-Length", "Cache-Control", "ETag")}
     headers |= {"Vary": "Accept-Encoding", "Cache-Control": PUBLIC}
-    return Kept(
-        headers=headers,
-        bodies={"": body, "gzip": gzip.compress(body, 6, mtime=0), "br": brotli.compress(body, quality=5)},
-        etag=f'W/"{hashlib.sha256(body).hexdigest()[:32]}"',
-    )
+    if encoding:
+        headers["Content-Encoding"] = encoding
+    etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+    return Kept(headers=headers, body=COMPRESS[encoding](body), etag=etag)
 
 
 def answer(request: HttpRequest, kept: Kept) -> HttpResponse:
@@ -138,14 +151,8 @@ def answer(request: HttpRequest, kept: Kept) -> HttpResponse:
         response: HttpResponse = HttpResponseNotModified()
         response["Cache-Control"], response["Vary"] = kept.headers["Cache-Control"], kept.headers["Vary"]
     else:
-        accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
-        encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
-        response = HttpResponse(kept.bodies[encoding])
-        for name, value in kept.headers.items():
-            response[name] = value
-        if encoding:
-            response["Content-Encoding"] = encoding
-        response["Content-Length"] = str(len(kept.bodies[encoding]))
+        response = HttpResponse(kept.body, headers=kept.headers)
+        response["Content-Length"] = str(len(kept.body))
     response["ETag"] = kept.etag
     response.is_public_page = True  # type: ignore[attr-defined]  # the visitor counter looks at this
     return response

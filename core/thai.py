@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -103,6 +104,7 @@ _LEADING_VOWEL = re.compile(f"([{LEADING_VOWELS}])([{_CONSONANTS}])")
 _LEVEL_END, _TEXT_END = b"\x01", b"\x00"
 
 
+@lru_cache(maxsize=4096)  # the same names are sorted again and again
 def sort_key(*texts: str) -> str:
     """Sorts as `ORDER BY a COLLATE "th-x-icu", b COLLATE ...` does, in ASCII, so that any database can compare it."""
     return _TEXT_END.join(map(_collation_key, map(normalise, texts))).hex()

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -6,8 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Level, MailFrequency
 from core import thai
-from core.forms import LineField, RichTextField, TextField, ThaiDateField
-from core.models import Tag
+from core.forms import LineField, LongSelect, RichTextField, TextField, ThaiDateField
 
 from .models import Group, Joining, Membership, Role, Stage, TaggedGroup
 from .services.lifecycle import MOVES
@@ -28,16 +28,23 @@ class GroupFilter(forms.Form):
     ORDERS = [("", "ลำดับกลุ่ม"), ("activity", "ความเคลื่อนไหวล่าสุด"), ("members", "จำนวนสมาชิก")]
 
     q = LineField(label="ค้นชื่อหรือเรื่อง", max_length=100, required=False, widget=forms.TextInput({"type": "search"}))
-    tag = forms.TypedChoiceField(label="แท็ก", coerce=int, empty_value=None, required=False)
+    tag = forms.TypedChoiceField(label="แท็ก", coerce=int, empty_value=None, required=False, widget=LongSelect)
     stage = forms.ChoiceField(label="สถานะกลุ่ม", choices=STAGES, required=False)
     order = forms.ChoiceField(label="เรียงตาม", choices=ORDERS, required=False)
     mine = forms.BooleanField(label="กลุ่มของฉัน", required=False)
 
-    def __init__(self, data: Any, *, tags: list[Tag], signed_in: bool) -> None:
+    def __init__(self, data: Any, *, tags: Callable[[], list[tuple[int, str]]], signed_in: bool) -> None:
         super().__init__(data, auto_id="g_%s")
-        self.fields["tag"].choices = [("", "ทุกแท็ก"), *((tag.pk, tag.name) for tag in tags)]  # type: ignore[attr-defined]
+        self.fields["tag"].choices = lambda: [("", "ทุกแท็ก"), *tags()]  # type: ignore[attr-defined]
         if not signed_in:
             del self.fields["mine"]
+
+    def wanted(self) -> dict[str, Any]:
+        """What can be understood of the filters; nothing, most often."""
+        if not self.data:
+            return {}
+        self.is_valid()
+        return self.cleaned_data
 
 
 class MemberFilter(forms.Form):

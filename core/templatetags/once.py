@@ -12,7 +12,7 @@ from django.template.base import FilterExpression, Parser, Token
 from django.utils.safestring import SafeString
 
 register = template.Library()
-MOST = 32  # variants; then all are forgotten
+MOST = 256  # variants; then all are forgotten
 
 
 class OnceNode(Node):

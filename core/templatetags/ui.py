@@ -3,6 +3,7 @@
 Block tags wrap what stands between them; components with markup of their own are includes under templates/ui/.
 """
 
+from functools import cache
 from typing import Any
 
 from django import template
@@ -28,7 +29,11 @@ TONES = {"success": "ok", "warning": "warn", "error": "bad"}
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A symbol of static/symbols.svg beside text; silent for screen readers."""
-    sheet = static("symbols.svg")
+    return _drawing(static("symbols.svg"), name)
+
+
+@cache
+def _drawing(sheet: str, name: str) -> SafeString:
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#i-{}"/></svg>', sheet, name)
 
 

@@ -1,8 +1,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from core.access import public
+from core.fragments import shared
 
 from .. import catalogue
 from ..forms import GroupFilter
@@ -13,23 +15,36 @@ from ..models import State
 @require_safe
 def group_list(request: HttpRequest) -> HttpResponse:
     viewer = request.user
-    rows = catalogue.entries(viewer)
+    rows = catalogue.entries(request)
     states = catalogue.states_of(viewer) if viewer.is_authenticated else {}
-    form = GroupFilter(request.GET, tags=catalogue.tags_in_use(rows), signed_in=viewer.is_authenticated)
-    form.is_valid()
-    wanted = form.cleaned_data
+    form = GroupFilter(request.GET, tags=lambda: catalogue.tags_in_use(rows), signed_in=viewer.is_authenticated)
+    wanted = form.wanted()
+    if wanted.get("stage") == "all" and viewer.is_authenticated:
+        rows = [*rows, *catalogue.drafts(viewer)]
     found = catalogue.matching(rows, q=wanted.get("q", ""), stage=wanted.get("stage", ""), tag=wanted.get("tag"))
+    mine = {pk for pk, state in states.items() if state == State.ACTIVE}
     if wanted.get("mine"):
-        found = [row for row in found if states.get(row.group.pk) == State.ACTIVE]
+        found = [row for row in found if row.pk in mine]
     suggested = []
-    if viewer.is_authenticated and not request.htmx and not any(wanted.values()):
+    if viewer.is_authenticated and not request.GET:
         suggested = catalogue.suggestions(rows, states=states, colleagues=catalogue.colleagues_by_group(viewer))
     context = {
-        "form": form,
+        "toolbar": toolbar(request, form),
         "entries": catalogue.ordered(found, wanted.get("order", "")),
-        "mine": [pk for pk, state in states.items() if state == State.ACTIVE],
-        "asked": [pk for pk, state in states.items() if state == State.REQUESTED],
+        "mine": mine,
+        "asked": states.keys() - mine,
         "suggestions": suggested,
         "is_filtered": any(wanted.values()),
     }
     return render(request, "groups/group_list.html#results" if request.htmx else "groups/group_list.html", context)
+
+
+def toolbar(request: HttpRequest, form: GroupFilter) -> str:
+    """Of an untouched list it is the same for all who are signed in, and half of what the page costs."""
+
+    def draw() -> str:
+        return render_to_string("groups/group_filter.html", {"form": form})
+
+    if request.GET or not request.user.is_authenticated:
+        return draw()
+    return shared(request, "catalogue:toolbar", draw)

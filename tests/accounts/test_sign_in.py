@@ -11,6 +11,7 @@ from django.conf import LazySettings
 from django.test import Client
 
 from accounts.models import User
+from accounts.templatetags.devices import device
 from tests.factories import make_user
 
 from .conftest import PASSWORD, links
@@ -261,12 +262,12 @@ def test_an_address_that_somebody_signs_up_with_meanwhile(outsider: User, mailed
 
 # --- Sessions ---------------------------------------------------------------------------------------------
 def test_the_list_of_devices_and_ending_the_others(outsider: User) -> None:
-    here = Client(headers={"user-agent": "Firefox <b>ที่ทำงาน</b>"})
+    here = Client(headers={"user-agent": "Firefox/1 <b>ที่ทำงาน</b>"})
     there = Client(headers={"user-agent": "Chrome บนโทรศัพท์"})
     sign_in(here, outsider)
     sign_in(there, outsider)
     page = here.get("/accounts/sessions/").content.decode()
-    assert "Firefox &lt;b&gt;ที่ทำงาน&lt;/b&gt;" in page
+    assert "Firefox/1 &lt;b&gt;ที่ทำงาน&lt;/b&gt;" in page
     assert "Chrome บนโทรศัพท์" in page
     assert page.count("อุปกรณ์นี้</span>") == 1
     here.post("/accounts/sessions/")
@@ -278,3 +279,26 @@ def test_the_list_of_devices_and_ending_the_others(outsider: User) -> None:
 def test_a_session_belongs_to_its_person_only(outsider: User, as_: Callable) -> None:
     sign_in(Client(headers={"user-agent": "ของคนอื่น"}), outsider)
     assert "ของคนอื่น" not in as_(make_user()).get("/accounts/sessions/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0",
+            "Microsoft Edge บน Windows",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 14; SM-A156E) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36",
+            "Chrome บน Android",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1",
+            "Safari บน iPhone",
+        ),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox บน Linux"),
+        ("", "เบราว์เซอร์ที่ไม่รู้จัก"),
+    ],
+)
+def test_a_device_by_the_name_its_owner_knows(user_agent: str, name: str) -> None:
+    assert device(user_agent) == name

@@ -191,6 +191,12 @@ def test_a_persons_page(as_: Any, member: User, theme: str, html: dict[str, str]
     assert (config["allowEval"], config["includeIndicatorStyles"], config["historyCacheSize"]) == (False, False, 0)
 
 
+def test_the_back_button_never_shows_a_fragment_as_the_page(as_: Any, member: User) -> None:
+    response = as_(member).get("/groups/", headers={"hx-request": "true"})
+    assert response["Vary"].split(", ")[-1] == "HX-Request"
+    assert "<html" not in response.content.decode()
+
+
 def test_the_script_knows_the_name_of_the_cookie(settings: Any) -> None:
     assert f"{settings.CSRF_COOKIE_NAME}=" in (ROOT / "static/js/portal.js").read_text()
 

@@ -1,0 +1,30 @@
+"""Parts of a page that are the same for everybody, rendered once per process and version of the public pages."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.core.cache import caches
+from django.http import HttpRequest
+
+from . import pagecache
+
+T = TypeVar("T")
+
+
+def shared(request: HttpRequest, name: str, build: Callable[[], T]) -> T:
+    """What `build` answers, kept until something public changes (or a minute has passed, as whole pages are)."""
+    key = f"fragment:{version_for(request)}:{name}"
+    kept = caches["local"].get(key)
+    if kept is None:
+        kept = build()
+        caches["local"].set(key, kept, pagecache.MAX_AGE)
+    return kept
+
+
+def version_for(request: HttpRequest) -> int:
+    """Read anew for people: who changed something sees it at once, whichever process answers."""
+    if not hasattr(request, "page_version"):
+        if request.user.is_authenticated:
+            pagecache.forget()
+        request.page_version = pagecache.version().number  # type: ignore[attr-defined]
+    return request.page_version  # type: ignore[attr-defined]
