@@ -2,8 +2,16 @@
 
 from typing import Any
 
-import django.contrib.auth.admin  # noqa: F401  registers what is unregistered below
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.socialaccount.admin
+import allauth.usersessions.admin  # noqa: F401
+import django.contrib.auth.admin  # noqa: F401  registers, as those above do, what is unregistered below
 from allauth.account.forms import ResetPasswordForm
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
@@ -12,6 +20,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html_join
 
 from core import thai
@@ -20,10 +29,13 @@ from core.exchange import ExchangeMixin
 
 from .models import Agency, Notification, User
 from .resources import AgencyResource, PersonResource, vouch_for
+from .services import notify
 
 RIGHTS = ["is_km_officer", "is_staff", "is_superuser"]
 PRIVILEGED = Q(is_km_officer=True) | Q(is_staff=True) | Q(is_superuser=True)
 
+# How people sign in is theirs and the settings'; a lost second factor is an action on the person.
+admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken, UserSession])
 # "กลุ่ม" are communities here; who may do what follows from a person's flags and memberships.
 admin.site.unregister(PermissionGroup)
 
@@ -36,7 +48,7 @@ class PersonAdmin(ExchangeMixin, PublicAdmin):
     list_select_related = ["agency"]
     search_fields = ["given_name", "family_name", "email", "agency__name", "agency__short_name"]
     autocomplete_fields = ["agency"]
-    actions = ["send_password_link", "activate", "deactivate", "make_officer", "unmake_officer"]
+    actions = ["send_password_link", "activate", "deactivate", "make_officer", "unmake_officer", "reset_second_factor"]
     readonly_fields = ["joined_on", "last_login_on", "closed_on"]
     fieldsets = [
         (None, {"fields": ["email", "title", "given_name", "family_name", "position", "position_level", "agency"]}),
@@ -110,6 +122,17 @@ class PersonAdmin(ExchangeMixin, PublicAdmin):
     def unmake_officer(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         self._set(request, queryset, "ถอนสิทธิ์เจ้าหน้าที่จัดการความรู้", is_km_officer=False)
 
+    @admin.action(description="ยกเลิกการยืนยันตัวตนสองขั้น (ทำอุปกรณ์หาย)", permissions=["grant"])
+    def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """The person is told: somebody else may have asked for it."""
+        with transaction.atomic():
+            people = list(queryset.filter(authenticator__isnull=False).distinct())
+            Authenticator.objects.filter(user__in=people).delete()
+            for person in people:
+                self.log_change(request, person, "ยกเลิกการยืนยันตัวตนสองขั้น")
+            notify(recipients=people, text="ผู้ดูแลระบบยกเลิกการยืนยันตัวตนสองขั้นของท่านแล้ว กรุณาตั้งใหม่", url=reverse("mfa_index"))
+        messages.success(request, f"ยกเลิกการยืนยันตัวตนสองขั้นแล้ว {len(people)} คน")
+
     def has_grant_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser
 
@@ -117,7 +140,7 @@ class PersonAdmin(ExchangeMixin, PublicAdmin):
         """On those whom the administrator may change, and never on themselves."""
         people = [
             person
-            for person in queryset.exclude(pk=request.user.pk)
+            for person in queryset.exclude(email=request.user.get_username())
             if may_change(request.user, person) and any(getattr(person, name) != to for name, to in values.items())
         ]
         with transaction.atomic():

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from core import pagecache
 
+from .mail import one_line
 from .models import MailFrequency, Notification, User
 from .tasks import send_notification_mail
 
@@ -38,10 +39,10 @@ def notify(
     lines = Notification.objects.bulk_create(
         Notification(
             recipient=person,
-            text=text[:300],
+            text=one_line(text)[:300],
             detail=detail,
             url=url,
-            source=source[:150],
+            source=one_line(source)[:150],
             frequency=_frequency(person, chosen.get(person.pk)),
         )
         for person in people.values()

@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, ProtectedError, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django_tasks import task
@@ -15,6 +16,7 @@ from .models import MailFrequency, Notification, User
 
 logger = logging.getLogger(__name__)
 LINES_PER_MAIL = 900
+UNVERIFIED_KEPT = timedelta(days=7)
 PEOPLE_PER_BATCH = 500
 
 
@@ -109,3 +111,20 @@ def recount_unread() -> int:
         logger.error("person %d counted %d unread lines, has %d", pk, had, counted)
         User.objects.filter(pk=pk).update(unread_notifications=now_unread)
     return len(people)
+
+
+@task()
+def forget_unverified() -> int:
+    """Whoever signed up, never verified the address and never came: the address is free again after a week."""
+    before = timezone.now() - UNVERIFIED_KEPT
+    people = User.objects.filter(
+        last_login=None, date_joined__lt=before, closed_at=None, is_staff=False, emailaddress__verified=False
+    ).exclude(emailaddress__verified=True)
+    count = 0
+    for person in people.distinct():
+        try:
+            person.delete()
+        except ProtectedError:  # somebody has added them to a group meanwhile
+            continue
+        count += 1
+    return count

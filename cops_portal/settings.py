@@ -152,6 +152,7 @@ TASK_SCHEDULE = [
     ("accounts.tasks.send_daily_digests", "07:00"),
     ("accounts.tasks.send_weekly_digests", "07:15", 0),
     ("accounts.tasks.recount_unread", "03:10"),
+    ("accounts.tasks.forget_unverified", "03:30"),
     ("groups.tasks.recount_groups", "03:20"),
     ("pages.tasks.close_visit_days", "00:20"),
     ("core.tasks.prune_finished", "03:40"),
@@ -190,6 +191,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",

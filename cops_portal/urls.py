@@ -3,6 +3,7 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 import accounts.urls
 import groups.urls
@@ -20,6 +21,7 @@ urlpatterns = [
     path("groups/", include(([*pages.urls.group_patterns, *groups.urls.urlpatterns], "groups"))),
     path("", include(accounts.urls)),
     path("accounts/", include("allauth.urls")),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
 ]
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import django_tasks_db.admin  # noqa: F401  registers what is unregistered below
+import taggit.admin
 from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
@@ -9,12 +11,22 @@ from django.db.models import Count, Model, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
+from django_tasks_db.models import DBTaskResult
 from simple_history.admin import SimpleHistoryAdmin
 
 from . import pagecache, tags, thai
 from .fields import ADMIN_FORM_FIELDS
 from .forms import LineField
 from .models import Tag
+
+# The lists need the width; and here stands only what an administrator works with.
+admin.site.enable_nav_sidebar = False
+admin.site.unregister([taggit.models.Tag, DBTaskResult])
+
+
+def is_officer(request: HttpRequest) -> bool:
+    """Whether the person is a KM officer (who has signed out is none)."""
+    return getattr(request.user, "is_officer", False)
 
 
 class PortalAdmin(admin.ModelAdmin):
@@ -24,23 +36,21 @@ class PortalAdmin(admin.ModelAdmin):
     list_per_page = 50
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_officer or super().has_module_permission(request)
+        return is_officer(request) or super().has_module_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_officer or super().has_view_permission(request, obj)
+        return is_officer(request) or super().has_view_permission(request, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_officer or super().has_add_permission(request)
+        return is_officer(request) or super().has_add_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_officer or super().has_change_permission(request, obj)
+        return is_officer(request) or super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_officer or super().has_delete_permission(request, obj)
+        return is_officer(request) or super().has_delete_permission(request, obj)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet, search_term: str
-    ) -> tuple[QuerySet, bool]:
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """In the spelling that is stored; without what no database takes."""
         printable = "".join(char if char.isprintable() else " " for char in search_term[:200])
         return super().get_search_results(request, queryset, thai.normalise(printable))

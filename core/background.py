@@ -27,7 +27,8 @@ from .models import ScheduledRun, WorkerPulse
 logger = logging.getLogger(__name__)
 PULSE_EVERY = timedelta(seconds=10)
 SILENT_AFTER = timedelta(seconds=60)
-FINISHED_KEPT = timedelta(days=14)
+SUCCEEDED_KEPT = timedelta(days=1)  # mails among them hold links that sign somebody in
+FAILED_KEPT = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,9 @@ def worker_is_alive(*, now: datetime | None = None) -> bool:
 
 def prune(*, now: datetime | None = None) -> None:
     """Forget what finished long ago, and workers that are gone."""
-    before = (now or timezone.now()) - FINISHED_KEPT
-    DBTaskResult.objects.successful().filter(finished_at__lt=before).delete()
+    now = now or timezone.now()
+    before = now - FAILED_KEPT
+    DBTaskResult.objects.successful().filter(finished_at__lt=now - SUCCEEDED_KEPT).delete()
     DBTaskResult.objects.failed().filter(finished_at__lt=before).delete()
     ScheduledRun.objects.filter(due_at__lt=before).delete()
     WorkerPulse.objects.filter(seen_at__lt=before).delete()

@@ -211,7 +211,7 @@ class TableExportForm(ExportForm):
     def __init__(self, formats: Any, resources: Any, **kwargs: Any) -> None:
         super().__init__(formats, resources, **kwargs)
         self.fields["format"].label = "ชนิดไฟล์"
-        self.fields["format"].choices = self.fields["format"].choices[1:]  # type: ignore[attr-defined]
+        self.fields["format"].choices = self.fields["format"].choices[1:]
 
 
 class ExchangeMixin(ImportExportMixin):
@@ -241,6 +241,10 @@ class ExchangeMixin(ImportExportMixin):
         required, optional = self.resource_classes[0]().columns()
         return [partial(UploadedTable, required=required, optional=optional)]
 
+    def get_import_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        fields = self.resource_classes[0]().get_import_fields()
+        return {"columns": [field.column_name for field in fields if not field.readonly]}
+
     def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_import_data_kwargs(**kwargs) | {"rollback_on_validation_errors": True}
 
@@ -254,11 +258,10 @@ class ExchangeMixin(ImportExportMixin):
         """A second click finds the file gone, and does nothing."""
         if request.method == "POST" and not self.has_import_permission(request):
             raise PermissionDenied
-        confirmation = ConfirmImportForm(request.POST)
-        if request.method == "POST" and confirmation.is_valid():
-            if CacheStorage(name=confirmation.cleaned_data["import_file_name"]).read() is None:
-                messages.warning(request, "ไฟล์นี้นำเข้าไปแล้วหรือหมดอายุ กรุณาตรวจสอบรายการ หรือเลือกไฟล์อีกครั้ง")
-                return self._to("changelist")
+        form = ConfirmImportForm(request.POST)
+        if form.is_valid() and CacheStorage(name=form.cleaned_data["import_file_name"]).read() is None:
+            messages.warning(request, "ไฟล์นี้นำเข้าไปแล้วหรือหมดอายุ กรุณาตรวจสอบรายการ หรือเลือกไฟล์อีกครั้ง")
+            return self._to("changelist")
         return super().process_import(request, **kwargs)
 
     def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:

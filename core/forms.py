@@ -133,7 +133,7 @@ class LongSelect(forms.Select):
             "\n",
             '<option value="{}"{}>{}</option>',
             (
-                (option, mark_safe(" selected") if str(option) in chosen else "", label)  # noqa: S308  our own word
+                (option, mark_safe(" selected") if str(option) in chosen else "", label)
                 for option, label in self.choices
             ),
         )

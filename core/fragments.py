@@ -28,3 +28,8 @@ def version_for(request: HttpRequest) -> int:
             pagecache.forget()
         request.page_version = pagecache.version().number  # type: ignore[attr-defined]
     return request.page_version  # type: ignore[attr-defined]
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """HTMX asks for a part of the page; when it restores the history it wants the whole one."""
+    return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers

@@ -237,7 +237,11 @@ class StageForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("stage") not in (None, Stage.ACTIVE) and not cleaned.get("reason") and "reason" not in self.errors:
+        if (
+            cleaned.get("stage") not in (None, Stage.ACTIVE)
+            and not cleaned.get("reason")
+            and "reason" not in self.errors
+        ):
             self.add_error("reason", "กรุณากรอกเหตุผล สมาชิกจะได้ทราบว่าเหตุใดกลุ่มจึงเปลี่ยนสถานะ")
         return cleaned
 

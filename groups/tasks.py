@@ -1,6 +1,7 @@
 """Nightly proof of what groups count in their own row."""
 
 import logging
+from typing import Any
 
 from django.db.models import Count, Q
 from django_tasks import task
@@ -12,7 +13,7 @@ from .models import Group, State
 logger = logging.getLogger(__name__)
 
 
-def correct_counts() -> list[Group]:
+def correct_counts() -> list[Any]:
     """Put right each member count that differs from the rows; answer the groups as they were."""
     counted = Group.objects.annotate(counted=Count("memberships", filter=Q(memberships__state=State.ACTIVE)))
     wrong = [group for group in counted if group.member_count != group.counted]

@@ -103,7 +103,9 @@ class GroupAdmin(ExchangeMixin, HistoryAdmin):
     def lineage(self, group: Group) -> str:
         links = Lineage.objects.filter(predecessor=group) | Lineage.objects.filter(successor=group)
         rows = links.select_related("predecessor", "successor").order_by("happened_on", "pk")
-        return ", ".join(f"{row} ({row.get_kind_display()} {thai.format_date(row.happened_on)})" for row in rows) or "ไม่มี"
+        return (
+            ", ".join(f"{row} ({row.get_kind_display()} {thai.format_date(row.happened_on)})" for row in rows) or "ไม่มี"
+        )
 
     # --- Stages ---
     @admin.action(description="เปิดกลุ่มที่เลือก", permissions=["change"])
@@ -172,7 +174,7 @@ class GroupAdmin(ExchangeMixin, HistoryAdmin):
             path("<int:pk>/split/", self.admin_site.admin_view(self.split_view), name="groups_group_split"),
         ]
         for url in own:
-            url.callback.model_admin = self
+            setattr(url.callback, "model_admin", self)  # noqa: B010  a mark on a function, as Django's own
         return own + super().get_urls()
 
     def rename_view(self, request: HttpRequest, pk: int) -> HttpResponse:

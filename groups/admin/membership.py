@@ -23,7 +23,7 @@ PREFERENCES = ["is_listed", "mail_frequency"]
 class MembershipAdmin(ExchangeMixin, HistoryAdmin):
     form = MembershipAdminForm
     resource_classes = [MembershipResource]
-    list_display = ["user", "group", "role", "state", "agency", "joined", "left"]
+    list_display = ["person", "group_name", "role", "state", "agency", "joined", "left"]
     list_filter = ["state", "role", "group"]
     list_select_related = ["user__agency", "group"]
     search_fields = ["user__given_name", "user__family_name", "user__email", "user__agency__name", "group__name"]
@@ -58,6 +58,14 @@ class MembershipAdmin(ExchangeMixin, HistoryAdmin):
             obj.save(update_fields=preferences)
         if "role" in form.cleaned_data:
             services.change_role(membership=obj, role=form.cleaned_data["role"])
+
+    @admin.display(description="บุคคล", ordering="user__sort_key")
+    def person(self, row: Membership) -> str:
+        return row.user.get_full_name()
+
+    @admin.display(description="กลุ่ม", ordering="group__number")
+    def group_name(self, row: Membership) -> str:
+        return row.group.name
 
     @admin.display(description="หน่วยงาน", ordering="user__agency__sort_key")
     def agency(self, row: Membership) -> Any:

@@ -3,13 +3,13 @@ from .membership import Membership
 from .roles import OPEN_STATES, Role, State
 
 __all__ = [
+    "OPEN_STATES",
     "FormerSlug",
     "Group",
     "Joining",
     "Lineage",
     "Membership",
     "Milestone",
-    "OPEN_STATES",
     "Role",
     "Stage",
     "State",

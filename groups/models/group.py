@@ -72,7 +72,7 @@ class GroupQuerySet(models.QuerySet["Group"]):
         return self.order_by("number")
 
 
-class Group(models.Model):
+class Group(models.Model):  # type: ignore[django-manager-missing]  # of taggit's through model
     number = models.PositiveSmallIntegerField("ลำดับกลุ่ม", unique=True)
     slug = models.SlugField(
         "ที่อยู่ (อักษรอังกฤษ)",
@@ -131,14 +131,14 @@ class Group(models.Model):
         return [line.strip() for line in self.agreements.splitlines() if line.strip()]
 
 
-def joined_by(person: Any, **conditions: Any) -> models.QuerySet[Group, int]:
+def joined_by(person: Any, **conditions: Any) -> models.QuerySet[Group, Any]:
     """The ids of the groups of which the person is an active member (for use in a subquery)."""
-    return Group.objects.filter(
-        memberships__user_id=person.pk, memberships__state=State.ACTIVE, **conditions
-    ).values("pk")
+    return Group.objects.filter(memberships__user_id=person.pk, memberships__state=State.ACTIVE, **conditions).values(
+        "pk"
+    )
 
 
-def facilitated_by(person: Any) -> models.QuerySet[Group, int]:
+def facilitated_by(person: Any) -> models.QuerySet[Group, Any]:
     return joined_by(person, memberships__role=Role.FACILITATOR)
 
 
@@ -183,9 +183,7 @@ class Lineage(models.Model):
         verbose_name_plural = "การสืบต่อของกลุ่ม"
         constraints = [
             models.UniqueConstraint(fields=["predecessor", "successor"], name="groups_lineage_once"),
-            models.CheckConstraint(
-                condition=~Q(predecessor=models.F("successor")), name="groups_lineage_not_itself"
-            ),
+            models.CheckConstraint(condition=~Q(predecessor=models.F("successor")), name="groups_lineage_not_itself"),
         ]
 
     def __str__(self) -> str:

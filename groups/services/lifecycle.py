@@ -106,9 +106,7 @@ def split(*, group: Group, name: str, slug: str, purpose: str, reason: str = "",
     )
     Lineage.objects.create(predecessor=group, successor=successor, kind=Lineage.Kind.SPLIT, happened_on=on)
     for told, title in ((group, f"แยกเป็น{successor}"), (successor, f"แยกจาก{group}")):
-        Milestone.objects.create(
-            group=told, kind=Milestone.Kind.SPLIT, happened_on=on, title=title, detail=reason
-        )
+        Milestone.objects.create(group=told, kind=Milestone.Kind.SPLIT, happened_on=on, title=title, detail=reason)
     pagecache.changed()
     return successor
 

@@ -11,10 +11,10 @@ from accounts.models import MailFrequency, User
 from accounts.services import notify
 from core import pagecache
 
-from ..models import Group, Joining, Membership, Role, State
+from ..models import Group, Joining, Membership, State
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818  an answer, not an error
     """The act is not possible now. The message is for the person who asked, in Thai."""
 
 
@@ -150,11 +150,11 @@ def change_role(*, membership: Membership, role: str) -> Membership:
 def add_members(*, group: Group, people: Iterable[User], by: User) -> list[Membership]:
     """Make each an active member and tell them; who is one already stays as is, who has asked is approved."""
     group = Group.objects.select_for_update().get(pk=group.pk)
-    people = {person.pk: person for person in people}
-    rows = {row.user_id: row for row in Membership.objects.open().filter(group=group, user__in=people)}
+    by_id = {person.pk: person for person in people}
+    rows = {row.user_id: row for row in Membership.objects.open().filter(group=group, user__in=by_id)}
     now = timezone.now()
     added = []
-    for person in people.values():
+    for person in by_id.values():
         row = rows.get(person.pk)
         if row and row.is_active:
             continue
@@ -210,9 +210,7 @@ def _awaiting_decision(membership: Membership) -> Membership:
 
 
 def _count(group: Group, change: int) -> None:
-    Group.objects.filter(pk=group.pk).update(
-        member_count=F("member_count") + change, last_activity_at=timezone.now()
-    )
+    Group.objects.filter(pk=group.pk).update(member_count=F("member_count") + change, last_activity_at=timezone.now())
     pagecache.changed()
 
 

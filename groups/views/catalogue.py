@@ -4,7 +4,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from core.access import public
-from core.fragments import shared
+from core.fragments import shared, wants_fragment
 
 from .. import catalogue
 from ..forms import GroupFilter
@@ -36,7 +36,8 @@ def group_list(request: HttpRequest) -> HttpResponse:
         "suggestions": suggested,
         "is_filtered": any(wanted.values()),
     }
-    return render(request, "groups/group_list.html#results" if request.htmx else "groups/group_list.html", context)
+    part = "#results" if wants_fragment(request) else ""
+    return render(request, f"groups/group_list.html{part}", context)
 
 
 def toolbar(request: HttpRequest, form: GroupFilter) -> str:

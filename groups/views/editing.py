@@ -2,10 +2,11 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from accounts.access import SignedInRequest
 from core import pagecache
 from core.access import posted, signed_in
 
@@ -18,7 +19,7 @@ from ..models import Group
 @signed_in
 @follows_renames
 @require_http_methods(["GET", "HEAD", "POST"])
-def group_edit(request: HttpRequest, slug: str) -> HttpResponse:
+def group_edit(request: SignedInRequest, slug: str) -> HttpResponse:
     group = get_object_or_404(Group.objects.editable_by(request.user), slug=slug)
     renames = request.POST.get("action") == "rename" and request.user.is_officer
     form = GroupForm(None if renames else posted(request), instance=group)
@@ -32,14 +33,14 @@ def group_edit(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "groups/group_edit.html", context)
 
 
-def rename_form(request: HttpRequest, group: Group, *, bound: bool) -> RenameForm | None:
+def rename_form(request: SignedInRequest, group: Group, *, bound: bool) -> RenameForm | None:
     if not request.user.is_officer:
         return None
     data = request.POST if bound else None
     return RenameForm(data, group=group, initial={"name": group.name, "slug": group.slug}, prefix="rename")
 
 
-def save_group(request: HttpRequest, form: GroupForm) -> HttpResponse:
+def save_group(request: SignedInRequest, form: GroupForm) -> HttpResponse:
     with transaction.atomic():
         group = form.save()
         pagecache.changed()
@@ -61,7 +62,7 @@ def renamed(group: Group, form: RenameForm) -> Group | None:
 @signed_in
 @follows_renames
 @require_http_methods(["GET", "HEAD", "POST"])
-def group_stage(request: HttpRequest, slug: str) -> HttpResponse:
+def group_stage(request: SignedInRequest, slug: str) -> HttpResponse:
     group = get_object_or_404(Group.objects.editable_by(request.user), slug=slug)
     form = StageForm(posted(request), group=group)
     if request.method == "POST" and form.is_valid():

@@ -2,12 +2,14 @@
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access import SignedInRequest
 from core import thai
 from core.access import posted, signed_in
+from core.fragments import wants_fragment
 from core.paging import paginate
 
 from .. import services
@@ -21,21 +23,20 @@ PAGE_SIZE = 30
 @signed_in
 @follows_renames
 @require_safe
-def member_list(request: HttpRequest, slug: str) -> HttpResponse:
+def member_list(request: SignedInRequest, slug: str) -> HttpResponse:
     """For members and KM officers. Who asked not to be listed is seen by those who run the group."""
     group = get_object_or_404(Group.objects.members_area_of(request.user), slug=slug)
     form = MemberFilter(request.GET, auto_id="m_%s")
     form.is_valid()
-    rows = Membership.objects.active().visible_to(request.user).filter(group=group)
-    rows = wanted(rows, **form.cleaned_data).select_related("user__agency")
+    rows = wanted(Membership.objects.active().visible_to(request.user).filter(group=group), **form.cleaned_data)
+    rows = rows.select_related("user__agency")
     page = paginate(rows, order=["user__sort_key", "pk"], request_params=request.GET, size=PAGE_SIZE)
     context = frame(request, group) | {"form": form, "page": page, "is_filtered": any(form.cleaned_data.values())}
-    return render(request, "groups/member_list.html#results" if request.htmx else "groups/member_list.html", context)
+    part = "#results" if wants_fragment(request) else ""
+    return render(request, f"groups/member_list.html{part}", context)
 
 
-def wanted(
-    rows: QuerySet[Membership], *, q: str = "", level: str = "", role: str = ""
-) -> QuerySet[Membership]:
+def wanted(rows: QuerySet[Membership], *, q: str = "", level: str = "", role: str = "") -> QuerySet[Membership]:
     """Every word of `q` occurs in the name or the agency."""
     for word in thai.normalise(q).split():
         rows = rows.filter(
@@ -53,7 +54,7 @@ def wanted(
 @signed_in
 @follows_renames
 @require_http_methods(["GET", "HEAD", "POST"])
-def membership_role(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
+def membership_role(request: SignedInRequest, slug: str, membership_id: int) -> HttpResponse:
     row = get_editable(request, slug, membership_id)
     if not row.is_active:
         return has_ended(request, row)
@@ -71,7 +72,7 @@ def membership_role(request: HttpRequest, slug: str, membership_id: int) -> Http
 
 @signed_in
 @require_POST
-def membership_removal(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
+def membership_removal(request: SignedInRequest, slug: str, membership_id: int) -> HttpResponse:
     row = get_editable(request, slug, membership_id)
     if not row.is_active:
         return has_ended(request, row)
@@ -83,18 +84,18 @@ def membership_removal(request: HttpRequest, slug: str, membership_id: int) -> H
     return redirect("groups:member_list" if row.user_id != request.user.pk else "groups:group_detail", slug)
 
 
-def get_editable(request: HttpRequest, slug: str, membership_id: int) -> Membership:
+def get_editable(request: SignedInRequest, slug: str, membership_id: int) -> Membership:
     rows = Membership.objects.editable_by(request.user).select_related("group", "user__agency")
     return get_object_or_404(rows, pk=membership_id, group__slug=slug)
 
 
-def has_ended(request: HttpRequest, row: Membership) -> HttpResponse:
+def has_ended(request: SignedInRequest, row: Membership) -> HttpResponse:
     """E.g. the second of two clicks."""
     messages.info(request, f"{row.user}ไม่ได้เป็นสมาชิกของกลุ่มแล้ว")
     return redirect("groups:member_list", row.group.slug)
 
 
-def render_row(request: HttpRequest, row: Membership, *, form: RoleForm, removal: RemovalForm) -> HttpResponse:
+def render_row(request: SignedInRequest, row: Membership, *, form: RoleForm, removal: RemovalForm) -> HttpResponse:
     context = frame(request, row.group) | {
         "row": row,
         "form": form,

@@ -3,22 +3,23 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from accounts.access import SignedInRequest
 from core.access import posted, signed_in
 
 from .. import services
 from ..forms import MembershipForm
-from ..frame import WayIn, follows_renames, frame
+from ..frame import follows_renames, frame
 from ..models import Group, Joining, Membership, State
 
 
 @signed_in
 @follows_renames
 @require_http_methods(["GET", "HEAD", "POST"])
-def membership(request: HttpRequest, slug: str) -> HttpResponse:
+def membership(request: SignedInRequest, slug: str) -> HttpResponse:
     """GET asks the one question, how to be told; POST joins, asks, changes the answer, withdraws or leaves."""
     group = get_object_or_404(Group.objects.visible_to(request.user), slug=slug)
     act = ACTS.get(request.POST.get("action", "")) if request.method == "POST" else None
@@ -29,7 +30,7 @@ def membership(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(group)
 
 
-def question(request: HttpRequest, group: Group, form: MembershipForm | None = None) -> HttpResponse:
+def question(request: SignedInRequest, group: Group, form: MembershipForm | None = None) -> HttpResponse:
     row = own_row(request, group)
     if row is None and not group.takes_members:
         raise services.Refused("กลุ่มนี้ไม่ได้เปิดรับสมาชิกในขณะนี้")
@@ -40,7 +41,7 @@ def question(request: HttpRequest, group: Group, form: MembershipForm | None = N
     return render(request, "groups/membership.html", frame(request, group) | {"form": form, "row": row})
 
 
-def form_for(request: HttpRequest, group: Group, row: Membership | None) -> MembershipForm:
+def form_for(request: SignedInRequest, group: Group, row: Membership | None) -> MembershipForm:
     """Filled in with what the person has chosen, here or else for the whole portal."""
     instance = row or Membership(group=group, user=request.user, mail_frequency=request.user.mail_frequency)
     asks = row is None and group.joining == Joining.REQUEST
@@ -50,12 +51,12 @@ def form_for(request: HttpRequest, group: Group, row: Membership | None) -> Memb
     return MembershipForm(data, instance=instance, asks=asks)
 
 
-def own_row(request: HttpRequest, group: Group) -> Membership | None:
+def own_row(request: SignedInRequest, group: Group) -> Membership | None:
     """The viewer's request or membership."""
     return Membership.objects.open().filter(group=group, user=request.user).first()
 
 
-def join(request: HttpRequest, group: Group) -> HttpResponse:
+def join(request: SignedInRequest, group: Group) -> HttpResponse:
     form = form_for(request, group, None)
     if not form.is_valid():
         return question(request, group, form)
@@ -73,7 +74,7 @@ def join(request: HttpRequest, group: Group) -> HttpResponse:
     return redirect("groups:membership", group.slug)
 
 
-def update(request: HttpRequest, group: Group) -> HttpResponse:
+def update(request: SignedInRequest, group: Group) -> HttpResponse:
     row = own_row(request, group)
     if row is None:
         raise services.Refused("ท่านไม่ได้เป็นสมาชิกของกลุ่มนี้แล้ว")
@@ -86,7 +87,7 @@ def update(request: HttpRequest, group: Group) -> HttpResponse:
     return redirect(group)
 
 
-def leave(request: HttpRequest, group: Group) -> HttpResponse:
+def leave(request: SignedInRequest, group: Group) -> HttpResponse:
     row = own_row(request, group)
     if row is None:
         return left(request, group)
@@ -96,12 +97,12 @@ def leave(request: HttpRequest, group: Group) -> HttpResponse:
     return left(request, group)
 
 
-def left(request: HttpRequest, group: Group) -> HttpResponse:
+def left(request: SignedInRequest, group: Group) -> HttpResponse:
     messages.success(request, f"ท่านออกจาก{group}แล้ว สิ่งที่ท่านแบ่งปันไว้ยังอยู่ในกลุ่ม และกลับเข้ามาใหม่ได้ทุกเมื่อ")
     return redirect(group)
 
 
-def withdraw(request: HttpRequest, group: Group) -> HttpResponse:
+def withdraw(request: SignedInRequest, group: Group) -> HttpResponse:
     row = own_row(request, group)
     if row is not None:
         services.withdraw(membership=row)
@@ -109,7 +110,7 @@ def withdraw(request: HttpRequest, group: Group) -> HttpResponse:
     return redirect(group)
 
 
-ACTS: dict[str, Callable[[HttpRequest, Group], HttpResponse]] = {
+ACTS: dict[str, Callable[[SignedInRequest, Group], HttpResponse]] = {
     "join": join,
     "update": update,
     "leave": leave,

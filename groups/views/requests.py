@@ -1,10 +1,11 @@
 """Requests to join: the facilitators decide; the first decision stands."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.access import SignedInRequest
 from core.access import signed_in
 
 from .. import services
@@ -19,14 +20,14 @@ DECIDED_SHOWN = 10
 @signed_in
 @follows_renames
 @require_safe
-def request_list(request: HttpRequest, slug: str) -> HttpResponse:
+def request_list(request: SignedInRequest, slug: str) -> HttpResponse:
     group = get_object_or_404(Group.objects.editable_by(request.user), slug=slug)
     return render_requests(request, group, refused=None, form=DeclineForm())
 
 
 @signed_in
 @require_POST
-def request_decision(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
+def request_decision(request: SignedInRequest, slug: str, membership_id: int) -> HttpResponse:
     group = get_object_or_404(Group.objects.editable_by(request.user), slug=slug)
     row = get_object_or_404(group.memberships.select_related("user"), pk=membership_id)
     declines = request.POST.get("action") == "decline"
@@ -45,7 +46,7 @@ def request_decision(request: HttpRequest, slug: str, membership_id: int) -> Htt
     return redirect("groups:request_list", slug)
 
 
-def render_requests(request: HttpRequest, group: Group, *, refused: int | None, form: DeclineForm) -> HttpResponse:
+def render_requests(request: SignedInRequest, group: Group, *, refused: int | None, form: DeclineForm) -> HttpResponse:
     """`refused` is the request whose decision is being corrected in `form`."""
     rows = Membership.objects.filter(group=group).select_related("user__agency", "decided_by")
     context = frame(request, group) | {

@@ -1,10 +1,11 @@
 """Adding many members from a file: choose it, look at what each row would do, confirm."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.access import SignedInRequest
 from core.access import signed_in
 from core.spreadsheets import SpreadsheetError, write_xlsx
 
@@ -19,7 +20,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @signed_in
 @follows_renames
 @require_http_methods(["GET", "HEAD", "POST"])
-def member_import(request: HttpRequest, slug: str) -> HttpResponse:
+def member_import(request: SignedInRequest, slug: str) -> HttpResponse:
     group = get_object_or_404(Group.objects.editable_by(request.user), slug=slug)
     if group.has_ended:
         messages.warning(request, "กลุ่มนี้สิ้นสุดแล้ว จึงรับสมาชิกเพิ่มไม่ได้")
@@ -37,13 +38,13 @@ def member_import(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "groups/member_import.html", frame(request, group) | {"form": form})
 
 
-def preview(request: HttpRequest, group: Group, examined: roster.Roster) -> HttpResponse:
+def preview(request: SignedInRequest, group: Group, examined: roster.Roster) -> HttpResponse:
     sealed = "" if examined.problems else roster.sealed(examined, group=group, by=request.user)
     context = frame(request, group) | {"roster": examined, "sealed": sealed}
     return render(request, "groups/member_import_preview.html", context)
 
 
-def confirm(request: HttpRequest, group: Group) -> HttpResponse:
+def confirm(request: SignedInRequest, group: Group) -> HttpResponse:
     """Exactly what was shown, or nothing: a row that has gone wrong meanwhile is shown again."""
     shown = roster.unsealed(request.POST["shown"], group=group, by=request.user)
     if shown is None:
@@ -61,7 +62,7 @@ def confirm(request: HttpRequest, group: Group) -> HttpResponse:
 @signed_in
 @follows_renames
 @require_safe
-def roster_template(request: HttpRequest, slug: str) -> HttpResponse:
+def roster_template(request: SignedInRequest, slug: str) -> HttpResponse:
     get_object_or_404(Group.objects.editable_by(request.user), slug=slug)
     response = HttpResponse(write_xlsx([roster.EMAIL, roster.NAME], []), content_type=XLSX)
     response["Content-Disposition"] = 'attachment; filename="members-template.xlsx"'

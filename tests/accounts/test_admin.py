@@ -5,6 +5,7 @@ import io
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -170,6 +171,16 @@ def test_a_suspended_person_is_out_at_once(as_, desk, outsider) -> None:
     client = as_(outsider)
     act(desk, PEOPLE, "deactivate", outsider)
     assert client.get("/my/").status_code == 302
+
+
+def test_a_lost_second_factor_is_reset_by_a_superuser_and_the_person_told(desk, clerk, outsider) -> None:
+    Authenticator.objects.create(user=outsider, type=Authenticator.Type.TOTP, data={})
+    act(clerk, PEOPLE, "reset_second_factor", outsider)
+    assert Authenticator.objects.count() == 1
+    assert act(desk, PEOPLE, "reset_second_factor", outsider) == ["ยกเลิกการยืนยันตัวตนสองขั้นแล้ว 1 คน"]
+    assert (Authenticator.objects.count(), outsider.notifications.get().text) == (
+        0, "ผู้ดูแลระบบยกเลิกการยืนยันตัวตนสองขั้นของท่านแล้ว กรุณาตั้งใหม่",
+    )  # fmt: skip
 
 
 # --- Tables ---

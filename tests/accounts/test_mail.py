@@ -98,6 +98,19 @@ def test_a_letter_arrives_as_text_and_as_html(
     assert "List-Unsubscribe" not in message  # such letters cannot be switched off
 
 
+def test_the_verification_mail_arrives_and_its_link_works(visitor: Client, smtp: Mailbox, run_tasks: Callable) -> None:
+    answers = {"title": "นาง", "given_name": "พิกุล", "family_name": "ทอง", "email": "p@moi.go.th", "privacy": "on"}
+    visitor.post("/accounts/signup/", answers | {"password1": "a-long-test-password-2570"})
+    run_tasks()
+    [message] = smtp.messages
+    assert (header(message, "To"), header(message, "Subject")) == ("p@moi.go.th", "ยืนยันอีเมลเพื่อเริ่มใช้งาน")
+    text, html = parts(message)
+    [link] = [word for word in text.split() if word.startswith("http://testserver/accounts/confirm-email/")]
+    assert f'<a href="{link}"' in html
+    visitor.post(link.removeprefix("http://testserver"))
+    assert User.objects.get().emailaddress_set.get().verified
+
+
 def test_every_letter_of_allauth_is_in_thai(outsider: User, settings: LazySettings) -> None:
     """Each template, with what allauth gives it; only addresses, names of browsers and of LINE are not Thai."""
     context = {

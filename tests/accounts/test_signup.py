@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.conf import LazySettings
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import NoticeReceipt, User
 from accounts.models.receipt import PRIVACY_NOTICE_VERSION
+from accounts.tasks import forget_unverified
+from tests.factories import make_group, make_membership
 
 from .conftest import PASSWORD, links
 
@@ -184,3 +188,15 @@ def test_districts_of_nothing(visitor: Client, agencies: dict, agency: str) -> N
 
 def test_the_wrong_method(visitor: Client, db: None) -> None:
     assert visitor.post("/agencies/districts/").status_code == 405
+
+
+def test_who_never_verified_is_forgotten_after_a_week(
+    agencies: dict, mailed: Callable, outsider: User, admin: User
+) -> None:
+    Client().post(ADDRESS, answers(agencies))
+    Client().post(ADDRESS, answers(agencies, email="added@moi.go.th"))
+    make_membership(group=make_group(), user=User.objects.get(email="added@moi.go.th"))
+    assert forget_unverified.call() == 0
+    User.objects.update(date_joined=timezone.now() - timedelta(days=8))
+    assert forget_unverified.call() == 1
+    assert sorted(User.objects.values_list("email", flat=True)) == ["added@moi.go.th", admin.email, outsider.email]

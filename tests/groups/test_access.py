@@ -72,7 +72,9 @@ def test_wrong_methods(as_, facilitator, addresses) -> None:
 def test_an_unknown_group_is_a_friendly_404(as_, officer, addresses, slug) -> None:
     client = as_(officer)
     for address in addresses(*EVERYTHING, slug=slug):
-        response = client.post(address) if "removal" in address or address.endswith(("/requests/1/",)) else client.get(address)
+        response = (
+            client.post(address) if "removal" in address or address.endswith(("/requests/1/",)) else client.get(address)
+        )
         assert response.status_code in (404, 405)
     assert "404.html" in [template.name for template in client.get(f"/groups/{slug}/share/").templates]
 

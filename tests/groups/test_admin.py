@@ -83,6 +83,10 @@ def test_staff_without_permission_see_nothing(as_, group) -> None:
     assert [client.post(page).status_code for page in pages] == [403] * len(pages)
 
 
+def test_signing_out_ends_well(desk) -> None:
+    assert desk.post("/admin/logout/")["Location"] == "/"
+
+
 # --- Lists ---
 @pytest.mark.parametrize("rows", [1, 30])
 @pytest.mark.parametrize(("address", "queries"), [(GROUPS, 6), (MEMBERSHIPS, 6), ("/admin/core/tag/", 5)])
@@ -223,7 +227,9 @@ def test_adding_a_membership_counts_and_tells(desk, admin, group, outsider) -> N
 
 def test_adding_who_has_asked_approves(desk, group, outsider) -> None:
     row = make_membership(group=group, user=outsider, state=State.REQUESTED, joined_at=None)
-    desk.post(f"{MEMBERSHIPS}add/", {"group": group.pk, "user": outsider.pk, "role": "member", "mail_frequency": "weekly"})
+    desk.post(
+        f"{MEMBERSHIPS}add/", {"group": group.pk, "user": outsider.pk, "role": "member", "mail_frequency": "weekly"}
+    )
     row.refresh_from_db()
     assert (row.state, Membership.objects.count()) == (State.ACTIVE, 1)
 
@@ -302,7 +308,7 @@ def test_no_exported_cell_is_a_formula(desk, group, start) -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(xlsx.content)).active
     assert [(cell.value, cell.data_type) for cell in sheet["D"]] == [("ความมุ่งหมาย", "s"), (group.purpose, "s")]
     text = desk.post(f"{GROUPS}export/", {"format": "1", "resource": "0"}).content.decode("utf-8-sig")
-    assert list(csv.DictReader(io.StringIO(text)))[0]["ความมุ่งหมาย"] == f"'{start}HYPERLINK(1)"
+    assert next(iter(csv.DictReader(io.StringIO(text))))["ความมุ่งหมาย"] == f"'{start}HYPERLINK(1)"
 
 
 def test_memberships_are_exported_as_filtered(desk, group, member) -> None:

@@ -124,7 +124,10 @@ def test_renaming_back_and_forth_never_loops(visitor: Client, group) -> None:
     services.rename(group=group, name="ข", slug="b")
     services.rename(group=group, name="ก", slug="finance")
     assert list(FormerSlug.objects.values_list("slug", flat=True)) == ["b"]
-    assert (visitor.get("/groups/finance/").status_code, visitor.get("/groups/b/")["Location"]) == (200, "/groups/finance/")
+    assert (visitor.get("/groups/finance/").status_code, visitor.get("/groups/b/")["Location"]) == (
+        200,
+        "/groups/finance/",
+    )
 
 
 def test_a_facilitator_does_not_rename(as_, facilitator, group) -> None:

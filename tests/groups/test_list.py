@@ -37,7 +37,9 @@ def test_the_default_list_holds_groups_that_go_on_or_rest(visitor: Client, three
     assert slugs(visitor.get(ADDRESS)) == ["finance", "records"]
 
 
-def test_every_stage_can_be_asked_for_but_a_draft_stays_hidden(visitor: Client, three: list[Group], as_, officer) -> None:
+def test_every_stage_can_be_asked_for_but_a_draft_stays_hidden(
+    visitor: Client, three: list[Group], as_, officer
+) -> None:
     make_group(number=20, slug="draft", stage=Stage.DRAFT)
     assert slugs(visitor.get(ADDRESS, {"stage": "all"})) == ["finance", "records", "planning"]
     assert slugs(visitor.get(ADDRESS, {"stage": "closed"})) == ["planning"]
@@ -138,6 +140,11 @@ def test_queries(visitor: Client, as_, outsider, rows: int, django_assert_num_qu
     pagecache.forget()
     with django_assert_num_queries(5):  # version, session, person, own memberships, colleagues
         signed_in.get(ADDRESS)
+
+
+def test_htmx_gets_the_whole_page_where_it_restores_the_history(as_, outsider, three: list[Group]) -> None:
+    headers = {"HTTP_HX_REQUEST": "true", "HTTP_HX_HISTORY_RESTORE_REQUEST": "true"}
+    assert "<html" in as_(outsider).get(ADDRESS, **headers).content.decode()
 
 
 def test_a_fragment_for_htmx_holds_the_results_alone(as_, outsider, three: list[Group]) -> None:

@@ -21,9 +21,9 @@ def people(group: Group) -> dict[str, Membership]:
     central = make_agency(name="กองคลัง", level=Level.CENTRAL)
     province = make_agency(name="สำนักงานจังหวัดน่าน", level=Level.PROVINCE, province="น่าน")
     rows = {
-        "เมฆา": dict(user=make_user(given_name="เมฆา", family_name="พรหมรุ่ง", agency=province), role=Role.RECORDER),
-        "กาญจนา": dict(user=make_user(given_name="กาญจนา", family_name="ใจดี", agency=central)),
-        "แก้ว": dict(user=make_user(given_name="แก้ว", family_name="มณี", agency=central), is_listed=False),
+        "เมฆา": {"user": make_user(given_name="เมฆา", family_name="พรหมรุ่ง", agency=province), "role": Role.RECORDER},
+        "กาญจนา": {"user": make_user(given_name="กาญจนา", family_name="ใจดี", agency=central)},
+        "แก้ว": {"user": make_user(given_name="แก้ว", family_name="มณี", agency=central), "is_listed": False},
     }
     return {name: make_membership(group=group, **fields) for name, fields in rows.items()}
 

@@ -32,7 +32,10 @@ def test_one_click_joins_an_open_group_and_then_asks_the_one_question(group, as_
 
 def test_the_button_on_the_page_posts_what_the_view_wants(group, as_, outsider) -> None:
     html = as_(outsider).get("/groups/finance/").content.decode()
-    assert '<input type="hidden" name="mail_frequency" value="instant"><input type="hidden" name="is_listed" value="on">' in html
+    assert (
+        '<input type="hidden" name="mail_frequency" value="instant"><input type="hidden" name="is_listed" value="on">'
+        in html
+    )
 
 
 def test_asking_where_the_facilitators_decide(group, as_, outsider, facilitator, told) -> None:
@@ -45,9 +48,7 @@ def test_asking_where_the_facilitators_decide(group, as_, outsider, facilitator,
     assert (row.state, row.note, row.joined_at, response["Location"]) == (
         State.REQUESTED, "ทำงานพัสดุ", None, "/groups/finance/",
     )  # fmt: skip
-    assert told(response) == [
-        "ส่งความประสงค์เข้าร่วมกลุ่มเรียบร้อยแล้ว ผู้ดำเนินกลุ่มจะแจ้งผลให้ทราบ ระหว่างนี้อ่านเนื้อหาของกลุ่มได้ตามปกติ"
-    ]
+    assert told(response) == ["ส่งความประสงค์เข้าร่วมกลุ่มเรียบร้อยแล้ว ผู้ดำเนินกลุ่มจะแจ้งผลให้ทราบ ระหว่างนี้อ่านเนื้อหาของกลุ่มได้ตามปกติ"]
     line = Notification.objects.get()
     assert (line.recipient, line.text, line.detail, line.url) == (
         facilitator, "นางสาวนอก วง แสดงความประสงค์เข้าร่วมกลุ่ม", "ทำงานพัสดุ", "/groups/finance/requests/",

@@ -38,7 +38,9 @@ def test_dry_run_then_exactly_what_was_shown(as_, facilitator, group, staff, tol
     make_membership(group=group, user=staff[1], state=State.REQUESTED)
     make_membership(group=group, user=staff[2])
     client = as_(facilitator)
-    shown = client.post(ADDRESS, {"file": table(["STAFF0@example.go.th", ""], [staff[1].email, ""], [staff[2].email, ""], csv=csv)})
+    shown = client.post(
+        ADDRESS, {"file": table(["STAFF0@example.go.th", ""], [staff[1].email, ""], [staff[2].email, ""], csv=csv)}
+    )
     assert results(shown) == [
         (2, "staff0@example.go.th", "จะเพิ่มเป็นสมาชิก"),
         (3, "staff1@example.go.th", "ส่งคำขอไว้แล้ว จะรับเป็นสมาชิก"),

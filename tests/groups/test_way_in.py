@@ -84,7 +84,10 @@ def test_a_visitor_is_led_to_sign_in_by_a_page_without_forms_to_post(visitor: Cl
     html = visitor.get("/groups/finance/").content.decode()
     assert ("เข้าสู่ระบบเพื่อเข้าร่วม" in html, 'method="post"' in html) == (True, False)
     response = visitor.get("/groups/finance/membership/")
-    assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=%2Fgroups%2Ffinance%2Fmembership%2F")
+    assert (response.status_code, response["Location"]) == (
+        302,
+        "/accounts/login/?next=%2Fgroups%2Ffinance%2Fmembership%2F",
+    )
 
 
 @pytest.mark.parametrize("stage", [Stage.PAUSED, Stage.FULFILLED, Stage.CLOSED])

@@ -84,7 +84,7 @@ class Visit:
     """One person's browser. Whatever the page complains about (policy, script, server) fails the test."""
 
     def __init__(self, context: BrowserContext, portal: Portal) -> None:
-        self.context, self.portal = context, portal
+        self.context, self.portal, self.address = context, portal, portal.address
         self.complaints: list[str] = []
         self.page: Page = context.new_page()
         self.page.on("console", self._heard)
@@ -100,7 +100,7 @@ class Visit:
             self.complaints.append(f"{response.status} {response.url}")
 
     def go(self, path: str) -> Page:
-        self.page.goto(self.portal.address + path)
+        self.page.goto(self.address + path)
         return self.page
 
     def sign_in(self, email: str, password: str = PASSWORD) -> Page:
