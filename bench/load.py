@@ -68,7 +68,9 @@ def run(target: Target, sample: Sample, *, seconds: int) -> None:
             script.write_text(COLD)
             command += ["-s", str(script)]
         before = target.server.cpu_seconds()
-        text = subprocess.run([*command, target.server.address + target.path], capture_output=True, text=True, check=True)
+        text = subprocess.run(
+            [*command, target.server.address + target.path], capture_output=True, text=True, check=True
+        )
         time.sleep(0.05)  # the last answers' accounting
         spent = target.server.cpu_seconds() - before
     read(text.stdout, spent, sample)

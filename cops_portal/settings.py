@@ -148,14 +148,14 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db" if REDIS_URL else 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 TASK_ATTEMPTS = env.int("TASK_ATTEMPTS", default=6)
 # What the worker starts by the clock (Asia/Bangkok): task, time, and for weekly ones the weekday (Monday is 0).
-TASK_SCHEDULE = [
-    ("accounts.tasks.send_daily_digests", "07:00"),
+TASK_SCHEDULE: list[tuple[str, str, int | None]] = [
+    ("accounts.tasks.send_daily_digests", "07:00", None),
     ("accounts.tasks.send_weekly_digests", "07:15", 0),
-    ("accounts.tasks.recount_unread", "03:10"),
-    ("accounts.tasks.forget_unverified", "03:30"),
-    ("groups.tasks.recount_groups", "03:20"),
-    ("pages.tasks.close_visit_days", "00:20"),
-    ("core.tasks.prune_finished", "03:40"),
+    ("accounts.tasks.recount_unread", "03:10", None),
+    ("accounts.tasks.forget_unverified", "03:30", None),
+    ("groups.tasks.recount_groups", "03:20", None),
+    ("pages.tasks.close_visit_days", "00:20", None),
+    ("core.tasks.prune_finished", "03:40", None),
 ]
 
 # --- Language, time --------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, middleware
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import redirect, resolve_url
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 View = Callable[..., HttpResponseBase]
@@ -61,13 +61,13 @@ signed_in = rule("signed_in", lambda user: True)
 staff_only = rule("staff_only", lambda user: user.is_staff)
 
 
-def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+def ask_to_sign_in(request: HttpRequest) -> HttpResponseRedirect:
     """To the sign-in page and back. What was typed into a form is kept in the session meanwhile."""
     back = request.get_full_path()
     if request.method == "POST":
         back = keep_form(request)
     query = urlencode({REDIRECT_FIELD_NAME: back})
-    return redirect(f"{resolve_url('account_login')}?{query}")
+    return HttpResponseRedirect(f"{resolve_url('account_login')}?{query}")
 
 
 def keep_form(request: HttpRequest) -> str:
@@ -99,5 +99,5 @@ def posted(request: HttpRequest, *, path: str | None = None) -> QueryDict | None
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
     """Django's, except that a form posted after the session ended is not lost."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponseRedirect:
         return ask_to_sign_in(request)

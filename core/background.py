@@ -51,10 +51,7 @@ class Timetable:
 
 
 def timetable() -> list[Timetable]:
-    rows = []
-    for task, at, *weekday in settings.TASK_SCHEDULE:
-        rows.append(Timetable(task=task, at=time.fromisoformat(at), weekday=weekday[0] if weekday else None))
-    return rows
+    return [Timetable(task, time.fromisoformat(at), weekday) for task, at, weekday in settings.TASK_SCHEDULE]
 
 
 def enqueue_due(rows: Iterable[Timetable], *, now: datetime | None = None) -> list[str]:

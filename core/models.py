@@ -28,12 +28,18 @@ class PageVersion(models.Model):
     number = models.PositiveBigIntegerField(default=0)
     changed_at = models.PositiveBigIntegerField()  # seconds since the epoch: as read, without a converter
 
+    def __str__(self) -> str:
+        return str(self.number)
+
 
 class WorkerPulse(models.Model):
     """A running worker writes here every few seconds; a task of a silent worker is given to another."""
 
     worker_id = models.CharField(max_length=64, unique=True)
     seen_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.worker_id
 
 
 class ScheduledRun(models.Model):
@@ -44,3 +50,6 @@ class ScheduledRun(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["name", "due_at"], name="core_scheduledrun_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.due_at:%Y-%m-%d %H:%M}"

@@ -1,11 +1,11 @@
 """A person's own groups, and what waits for them there."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
+from core.prepared import Prepared
 from groups.models import Membership, Role, State
 
 from .cards import GroupCard, group_cards
@@ -15,8 +15,7 @@ from .cards import GroupCard, group_cards
 class MyGroup:
     card: GroupCard
     role: str  # "" for a member without a further role
-    since: datetime
-    waiting: int = 0  # requests that this person has to decide as facilitator
+    waiting: int  # requests that this person has to decide as facilitator
 
 
 @dataclass(frozen=True)
@@ -27,26 +26,26 @@ class Mine:
 
 
 def mine(request: HttpRequest) -> Mine:
-    """One query for most people, two for who facilitates a group."""
-    rows = list(
-        Membership.objects.open()
-        .filter(user_id=request.user.pk)
-        .order_by("group__number")
-        .values_list("group_id", "role", "state", "created_at")
-    )
+    """In one query, besides the groups that are kept for all."""
     cards = group_cards(request)
-    facilitated = [pk for pk, role, state, _ in rows if (role, state) == (Role.FACILITATOR, State.ACTIVE)]
-    waiting = count_waiting(facilitated)
-    found: dict[str, list[MyGroup]] = {State.ACTIVE: [], State.REQUESTED: []}
-    for pk, role, state, since in rows:
-        label = "" if role == Role.MEMBER else Role(role).label
-        found[state].append(MyGroup(cards[pk], label, since, waiting.get(pk, 0)))
-    joined = found[State.ACTIVE]
-    return Mine(joined=joined, asked=found[State.REQUESTED], to_decide=[row for row in joined if row.waiting])
+    joined, asked = [], []
+    for group, role, state, waiting in memberships.rows(request.user.pk):
+        decides = role == Role.FACILITATOR and state == State.ACTIVE
+        row = MyGroup(cards[group], LABELS[role], waiting or 0 if decides else 0)
+        (joined if state == State.ACTIVE else asked).append(row)
+    return Mine(joined=joined, asked=asked, to_decide=[row for row in joined if row.waiting])
 
 
-def count_waiting(groups: list[int]) -> dict[int, int]:
-    if not groups:
-        return {}
-    requests = Membership.objects.requested().filter(group__in=groups).order_by()
-    return dict(requests.values_list("group").annotate(Count("pk")))
+def open_memberships(user_id: int) -> QuerySet:
+    requests = Membership.objects.requested().filter(group=OuterRef("group")).order_by().values("group")
+    return (
+        Membership.objects.open()
+        .filter(user=user_id)
+        .annotate(waiting=Subquery(requests.annotate(count=Count("pk")).values("count")))
+        .order_by("group__number")
+        .values_list("group_id", "role", "state", "waiting")
+    )
+
+
+LABELS = {role.value: "" if role == Role.MEMBER else role.label for role in Role}
+memberships = Prepared(open_memberships)

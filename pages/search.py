@@ -9,9 +9,9 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from core import richtext, thai
+from core.fragments import shared
 from groups.models import Group, Membership
 
-from .fragments import shared
 from .standing import STANDING_PAGES, StandingPage
 
 LONGEST = 100  # characters

@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from core.access import public, staff_only
+from core.fragments import shared
 from groups.frame import follows_renames, frame
 from groups.models import Group, Milestone, Stage
 
 from .cards import GroupCard, group_cards
 from .counter import counter
 from .figures import figures
-from .fragments import shared
 from .mine import mine
 from .overview import caretakers, story
 from .sample import SampleForm

@@ -27,6 +27,7 @@ TONES = {"success": "ok", "warning": "warn", "error": "bad"}
 
 # --- Signs ------------------------------------------------------------------------------------------------
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """A symbol of static/symbols.svg beside text; silent for screen readers."""
     return _drawing(static("symbols.svg"), name)
@@ -38,6 +39,7 @@ def _drawing(sheet: str, name: str) -> SafeString:
 
 
 @register.simple_tag
+@cache
 def mark(css: str = "") -> SafeString:
     """The portal's own mark; `petals` draws it large, in the ink of gold."""
     attribute = format_html(' class="{}"', css) if css else ""
@@ -45,12 +47,14 @@ def mark(css: str = "") -> SafeString:
 
 
 @register.simple_tag
+@cache
 def hue(number: int) -> SafeString:
     """A group's own colour for the element that carries it; after the fourteenth the wheel starts again."""
     return format_html('data-n="{}"', (number - 1) % HUES + 1)
 
 
 @register.simple_tag
+@cache
 def emblem(number: int, size: str = "") -> SafeString:
     """The group's Thai numeral; `size` is big, small or nothing. The hue comes from an ancestor."""
     css = f"emblem {size}".strip()

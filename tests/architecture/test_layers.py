@@ -3,9 +3,9 @@
 from django.apps import apps
 from django.core.checks import run_checks
 from django.db.models import ForeignObjectRel
+from django.urls import get_resolver
 
 from core.checks import declares_rule, views
-from django.urls import get_resolver
 
 LAYERS = ["core", "accounts", "groups", "pages", "cops_portal"]
 

@@ -94,9 +94,7 @@ def test_a_kept_page_costs_no_query(fetch: Callable[..., HttpResponse]) -> None:
     assert len(queries) == 0
 
 
-def test_whoever_has_a_session_never_gets_or_makes_a_kept_page(
-    fetch: Callable[..., HttpResponse], page: Page
-) -> None:
+def test_whoever_has_a_session_never_gets_or_makes_a_kept_page(fetch: Callable[..., HttpResponse], page: Page) -> None:
     fetch()
     answer = fetch(cookie="cops_session=abc")
     assert answer.content == "<p>หน้าแรก 2</p>".encode()

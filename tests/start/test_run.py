@@ -1,12 +1,9 @@
 """`make run` as a newcomer runs it: real processes, a real port. Slow, so only with --run-start (CI does)."""
 
-import os
-import signal
 import socket
 import sqlite3
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -50,7 +47,7 @@ def memory_kb(root: int) -> int:
 
 
 @pytest.fixture(scope="module")
-def first_start(var_dir: Path) -> Iterator[tuple[Portal, str]]:
+def first_start(var_dir: Path) -> tuple[Portal, str]:
     before = running()
     portal = Portal(free_port(), var_dir)
     portal.wait()
@@ -60,7 +57,7 @@ def first_start(var_dir: Path) -> Iterator[tuple[Portal, str]]:
     assert "การเงิน การคลัง และพัสดุ" in home
     out = portal.stop()
     assert running() == before
-    yield portal, out
+    return portal, out
 
 
 def rows(var_dir: Path) -> dict[str, int]:
@@ -76,9 +73,7 @@ def test_it_greets_with_the_address_and_the_sign_ins(first_start: tuple[Portal, 
     assert portal.process.returncode == 0
 
 
-def test_a_second_start_is_quick_and_doubles_nothing(
-    first_start: tuple[Portal, str], var_dir: Path, port: int
-) -> None:
+def test_a_second_start_is_quick_and_doubles_nothing(first_start: tuple[Portal, str], var_dir: Path, port: int) -> None:
     before = rows(var_dir)
     portal = Portal(port, var_dir)
     seconds = portal.wait()
