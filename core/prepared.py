@@ -1,7 +1,7 @@
 """Queries that nearly every page asks, compiled once per process.
 
 Building a small query takes the ORM several times as long as the database needs to answer it. Rows come as the
-driver gives them: ask for numbers and text, not for dates (SQLite would answer those as text).
+driver gives them: ask for numbers and text, and have dates cast to text (SQLite answers those as text anyway).
 """
 
 from collections.abc import Callable

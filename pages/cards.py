@@ -6,9 +6,8 @@ from datetime import datetime
 from django.http import HttpRequest
 from django.urls import reverse
 
+from core.fragments import shared
 from groups.models import Group, Stage
-
-from .fragments import shared
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,18 @@
 """What a group's overview page tells besides the group's own row: its story, its tags, who looks after it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import BooleanField, CharField, DateField, F, Value
+from django.db.models import BooleanField, CharField, F, QuerySet, Value
+from django.db.models.functions import Cast
 
 from accounts.models import Agency, User
 from core.models import Tag
+from core.prepared import Prepared
 from groups.models import Group, Lineage, Membership, Milestone, Role, Stage, TaggedGroup
 from groups.models.roles import ROLE_ORDER
+
+NEVER = date.min  # a tag has no day
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ def story(group: Group) -> Story:
     """Milestones, lineage and tags in one query: each is a few rows, and the page may ask the database four times."""
     told = Story()
     done, planned = [], []
-    for source, pk, day, title, detail, is_planned, slug in rows(group):
+    for source, pk, on, title, detail, is_planned, slug in story_rows.rows(group.pk):
+        day = date.fromisoformat(on) if on else NEVER
         if source == "tag":
             told.tags.append(Tag(pk=pk, name=title))
         elif source == "predecessor":
@@ -66,21 +70,21 @@ def story(group: Group) -> Story:
     return told
 
 
-def rows(group: Group) -> Iterable[tuple]:
+def told_of(group_id: int) -> QuerySet:
     """Source, id, day, title, detail, is it still to come, slug."""
-    nothing, no = Value("", CharField()), Value(False, BooleanField())
-    milestones = Milestone.objects.filter(group=group).values_list(
-        F("kind"), "pk", "happened_on", "title", "detail", "is_planned", nothing
-    )
+    nothing, no, day = Value("", CharField()), Value(False, BooleanField()), Cast("happened_on", CharField())
     lineage = Lineage.objects.exclude(predecessor__stage=Stage.DRAFT).exclude(successor__stage=Stage.DRAFT)
-    before = lineage.filter(successor=group).values_list(
-        Value("predecessor", CharField()), "pk", "happened_on", "predecessor__name", "kind", no, "predecessor__slug"
+    milestones = Milestone.objects.filter(group=group_id).values_list(
+        F("kind"), "pk", day, "title", "detail", "is_planned", nothing
     )
-    after = lineage.filter(predecessor=group).values_list(
-        Value("successor", CharField()), "pk", "happened_on", "successor__name", "kind", no, "successor__slug"
+    before = lineage.filter(successor=group_id).values_list(
+        Value("predecessor", CharField()), "pk", day, "predecessor__name", "kind", no, "predecessor__slug"
     )
-    tags = TaggedGroup.objects.filter(content_object=group).values_list(
-        Value("tag", CharField()), "tag_id", Value(None, DateField()), "tag__name", nothing, no, nothing
+    after = lineage.filter(predecessor=group_id).values_list(
+        Value("successor", CharField()), "pk", day, "successor__name", "kind", no, "successor__slug"
+    )
+    tags = TaggedGroup.objects.filter(content_object=group_id).values_list(
+        Value("tag", CharField()), "tag_id", nothing, "tag__name", nothing, no, nothing
     )
     return milestones.order_by().union(before, after, tags, all=True)
 
@@ -104,17 +108,20 @@ def is_present_stage(group: Group, kind: str, title: str, day: date) -> bool:
 
 def caretakers(group: Group) -> list[Caretaker]:
     """Who has a role in the group, in the order of the roles; without those who asked not to be listed."""
-    rows = (
-        Membership.objects.active()
-        .filter(group=group, is_listed=True, user__is_active=True)
-        .exclude(role=Role.MEMBER)
+    rows = sorted(caretaker_rows.rows(group.pk), key=lambda row: ROLE_ORDER[Role(row[0])])
+    return [caretaker(*row) for row in rows]
+
+
+def looking_after(group_id: int) -> QuerySet:
+    listed = Membership.objects.active().filter(group=group_id, is_listed=True, user__is_active=True)
+    return (
+        listed.exclude(role=Role.MEMBER)
         .order_by("user__sort_key", "pk")
         .values_list(
             *("role", "user__title", "user__given_name", "user__family_name"),
             *("user__agency__name", "user__agency__level", "user__agency__province"),
         )
     )
-    return [caretaker(*row) for row in sorted(rows, key=lambda row: ROLE_ORDER[Role(row[0])])]
 
 
 def caretaker(role: str, title: str, given: str, family: str, *agency: str | None) -> Caretaker:
@@ -126,3 +133,6 @@ def caretaker(role: str, title: str, given: str, family: str, *agency: str | Non
         role=Role(role).label,
         agency=str(Agency(name=name, level=level, province=province)) if name else "",
     )
+
+
+story_rows, caretaker_rows = Prepared(told_of), Prepared(looking_after)

@@ -19,7 +19,7 @@ PASSWORD = "a-long-test-password-2570"
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """SQLite in a file of this process: in memory it would refuse a second writer where production lets it wait."""
     database = connections["default"]
     if database.vendor == "sqlite":

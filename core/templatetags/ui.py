@@ -27,7 +27,6 @@ TONES = {"success": "ok", "warning": "warn", "error": "bad"}
 
 # --- Signs ------------------------------------------------------------------------------------------------
 @register.simple_tag
-@cache
 def icon(name: str) -> SafeString:
     """A symbol of static/symbols.svg beside text; silent for screen readers."""
     return _drawing(static("symbols.svg"), name)
@@ -39,7 +38,6 @@ def _drawing(sheet: str, name: str) -> SafeString:
 
 
 @register.simple_tag
-@cache
 def mark(css: str = "") -> SafeString:
     """The portal's own mark; `petals` draws it large, in the ink of gold."""
     attribute = format_html(' class="{}"', css) if css else ""

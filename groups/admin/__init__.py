@@ -1,1 +1,1 @@
-from . import group, membership  # noqa: F401  register what the admin shows
+from . import group, membership, person  # noqa: F401  register what the admin shows

@@ -24,7 +24,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(state__in=OPEN_STATES)
 
     def facilitating(self) -> Self:
-        return self.active().filter(role=Role.FACILITATOR)
+        """Those who can act: a suspended person looks after nobody."""
+        return self.active().filter(role=Role.FACILITATOR, user__is_active=True)
 
     def visible_to(self, viewer: Any) -> Self:
         """One's own rows, and the directories of one's groups (without those who asked not to be listed)."""

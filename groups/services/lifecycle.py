@@ -72,6 +72,8 @@ def rename(*, group: Group, name: str, slug: str | None = None, reason: str = ""
 def merge(*, sources: Sequence[Group], into: Group, by: User, reason: str = "", on: date | None = None) -> Group:
     """Close the sources; their members become members of `into`, and their pages point there."""
     on = on or timezone.localdate()
+    if into.has_ended:
+        raise Refused(f"{into}สิ้นสุดแล้ว กรุณาเปิดกลุ่มก่อนรวมกลุ่มอื่นเข้ามา")
     for source in sources:
         if source.pk == into.pk:
             raise Refused("รวมกลุ่มเข้ากับตัวเองไม่ได้")

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -21,22 +21,21 @@ from ..models import Group
 @require_http_methods(["GET", "HEAD", "POST"])
 def group_edit(request: SignedInRequest, slug: str) -> HttpResponse:
     group = get_object_or_404(Group.objects.editable_by(request.user), slug=slug)
-    renames = request.POST.get("action") == "rename" and request.user.is_officer
-    form = GroupForm(None if renames else posted(request), instance=group)
-    rename = rename_form(request, group, bound=renames)
-    if rename is not None and renames and (group_now := renamed(group, rename)):
-        messages.success(request, "บันทึกชื่อและที่อยู่ใหม่แล้ว ที่อยู่เดิมยังนำมายังกลุ่มนี้ได้")
-        return redirect(group_now)
-    if request.method == "POST" and not renames and form.is_valid():
-        return save_group(request, form)
+    data = posted(request)
+    renames = data is not None and data.get("action") == "rename" and request.user.is_officer
+    form = GroupForm(None if renames else data, instance=group)
+    rename = rename_form(group, data if renames else None) if request.user.is_officer else None
+    if request.method == "POST":
+        if rename is not None and renames and (group_now := renamed(group, rename)):
+            messages.success(request, "บันทึกชื่อและที่อยู่ใหม่แล้ว ที่อยู่เดิมยังนำมายังกลุ่มนี้ได้")
+            return redirect(group_now)
+        if not renames and form.is_valid():
+            return save_group(request, form)
     context = frame(request, Group.objects.get(pk=group.pk)) | {"form": form, "rename": rename}
     return render(request, "groups/group_edit.html", context)
 
 
-def rename_form(request: SignedInRequest, group: Group, *, bound: bool) -> RenameForm | None:
-    if not request.user.is_officer:
-        return None
-    data = request.POST if bound else None
+def rename_form(group: Group, data: QueryDict | None) -> RenameForm:
     return RenameForm(data, group=group, initial={"name": group.name, "slug": group.slug}, prefix="rename")
 
 

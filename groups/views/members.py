@@ -2,8 +2,9 @@
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import SignedInRequest
@@ -67,7 +68,8 @@ def membership_role(request: SignedInRequest, slug: str, membership_id: int) -> 
         else:
             messages.success(request, f"บันทึกบทบาทของ{row.user}เรียบร้อยแล้ว")
         return redirect("groups:member_list", slug)
-    return render_row(request, row, form=form, removal=RemovalForm())
+    removal = reverse("groups:membership_removal", args=[slug, row.pk])
+    return render_row(request, row, form=form, removal=RemovalForm(kept(request, removal)))
 
 
 @signed_in
@@ -82,6 +84,11 @@ def membership_removal(request: SignedInRequest, slug: str, membership_id: int) 
     services.remove(membership=row, by=request.user, reason=removal.cleaned_data["reason"])
     messages.success(request, f"{row.user}ออกจากกลุ่มแล้ว ระบบแจ้งเหตุผลให้ทราบแล้ว")
     return redirect("groups:member_list" if row.user_id != request.user.pk else "groups:group_detail", slug)
+
+
+def kept(request: SignedInRequest, address: str) -> QueryDict | None:
+    """What was posted to another address of this page before the session ended."""
+    return posted(request, path=address) if request.method == "GET" else None
 
 
 def get_editable(request: SignedInRequest, slug: str, membership_id: int) -> Membership:

@@ -3,10 +3,11 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest
-from core.access import signed_in
+from core.access import PENDING_FORM, posted, signed_in
 
 from .. import services
 from ..forms import DeclineForm
@@ -22,7 +23,17 @@ DECIDED_SHOWN = 10
 @require_safe
 def request_list(request: SignedInRequest, slug: str) -> HttpResponse:
     group = get_object_or_404(Group.objects.editable_by(request.user), slug=slug)
-    return render_requests(request, group, refused=None, form=DeclineForm())
+    refused, form = unfinished(request, group)
+    return render_requests(request, group, refused=refused, form=form)
+
+
+def unfinished(request: SignedInRequest, group: Group) -> tuple[int | None, DeclineForm]:
+    """The refusal that was being written when the session ended."""
+    if PENDING_FORM in request.session:
+        for pk in Membership.objects.requested().filter(group=group).values_list("pk", flat=True):
+            if data := posted(request, path=reverse("groups:request_decision", args=[group.slug, pk])):
+                return pk, DeclineForm(data)
+    return None, DeclineForm()
 
 
 @signed_in

@@ -179,9 +179,7 @@ def add_notifications(rows: list[dict[str, Any]], people: dict[str, User]) -> No
             read_at=when if row["read"] else None,
         )
         if not row["read"]:
-            User.objects.filter(pk=people[row["email"]].pk).update(
-                unread_notifications=F("unread_notifications") + 1
-            )
+            User.objects.filter(pk=people[row["email"]].pk).update(unread_notifications=F("unread_notifications") + 1)
 
 
 def day_of(row: dict[str, Any]) -> date:

@@ -20,7 +20,15 @@ pytestmark = pytest.mark.django_db
 PEOPLE = "/admin/accounts/user/"
 AGENCIES = "/admin/accounts/agency/"
 INBOXES = "/admin/accounts/notification/"
-PERSON = {"email": "new@example.go.th", "title": "นาย", "given_name": "ใหม่", "family_name": "มาก", "is_active": "on"}
+PERSON = {
+    "email": "new@example.go.th",
+    "title": "นาย",
+    "given_name": "ใหม่",
+    "family_name": "มาก",
+    "is_active": "on",
+    "memberships-TOTAL_FORMS": "0",
+    "memberships-INITIAL_FORMS": "0",
+}
 
 
 @pytest.fixture(autouse=True)

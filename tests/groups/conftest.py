@@ -4,6 +4,8 @@ import pytest
 from django.contrib.messages import get_messages
 from django.http import HttpResponse
 
+from core import pagecache
+
 
 @pytest.fixture
 def told() -> Callable[[HttpResponse], list[str]]:
@@ -13,3 +15,9 @@ def told() -> Callable[[HttpResponse], list[str]]:
         return [str(message) for message in get_messages(response.wsgi_request)]
 
     return messages
+
+
+@pytest.fixture
+def steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine, a request asks for the version of the public pages once."""
+    monkeypatch.setattr(pagecache, "READ_EVERY", 60)

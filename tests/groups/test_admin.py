@@ -254,6 +254,21 @@ def test_actions_on_memberships(desk, group) -> None:
     assert (set(group.memberships.values_list("state", flat=True)), group.member_count) == ({State.LEFT}, 0)
 
 
+def test_suspending_who_runs_a_group_warns_the_officers(desk, facilitator, officer, group) -> None:
+    page = desk.get(f"/admin/accounts/user/{facilitator.pk}/change/").content.decode()
+    assert ["กลุ่มที่เข้าร่วม" in page, str(group) in page] == [True, True]
+    act(desk, "/admin/accounts/user/", "deactivate", facilitator)
+    facilitator.refresh_from_db()
+    warned = Notification.objects.values_list("recipient", "text")
+    assert (facilitator.is_active, list(warned)) == (False, [(officer.pk, f"{group}ไม่มีผู้ดำเนินกลุ่มแล้ว")])
+
+
+def test_suspending_one_of_two_warns_nobody(desk, facilitator, officer, group) -> None:
+    make_membership(group=group, role=Role.FACILITATOR)
+    act(desk, "/admin/accounts/user/", "deactivate", facilitator)
+    assert Notification.objects.count() == 0
+
+
 # --- Tables ---
 def test_memberships_from_a_file_after_a_dry_run(desk, group, outsider, member) -> None:
     rows = [[1, "OUTSIDER@example.go.th", "ผู้บันทึกความรู้ (คุณลิขิต)"], [1, member.email, ""]]

@@ -231,12 +231,35 @@ def test_a_group_is_not_merged_with_itself(group, officer) -> None:
     assert group.stage == Stage.ACTIVE
 
 
+def test_nothing_is_merged_into_a_group_that_has_ended(group, officer, member) -> None:
+    ended = make_group(stage=Stage.FULFILLED)
+    with pytest.raises(services.Refused):
+        services.merge(sources=[group], into=ended, by=officer)
+    assert Membership.objects.get(user=member).group == group
+
+
 def test_a_split_founds_a_draft_and_moves_nobody(group, member) -> None:
     new = services.split(group=group, name="พัสดุ", slug="supplies", purpose="งานพัสดุ", reason="สมาชิกมาก")
     titles = list(Milestone.objects.order_by("pk").values_list("group", "title"))
     assert (new.number, new.stage, new.member_count) == (group.number + 1, Stage.DRAFT, 0)
     assert titles == [(group.pk, "แยกเป็นกลุ่มพัสดุ"), (new.pk, "แยกจากกลุ่มการเงิน การคลัง และพัสดุ")]
     assert Membership.objects.get(user=member).group == group
+
+
+# --- After the session has ended ---
+def test_what_was_typed_comes_back(as_, officer, visitor: Client, group) -> None:
+    visitor.post(EDIT, FIELDS | {"purpose": "พิมพ์ไว้นาน"}, HTTP_REFERER=f"http://testserver{EDIT}")
+    visitor.force_login(officer)
+    context = visitor.get(EDIT).context
+    assert (context["form"]["purpose"].value(), context["rename"].is_bound) == ("พิมพ์ไว้นาน", False)
+
+
+def test_a_new_name_that_was_typed_comes_back(officer, visitor: Client, group) -> None:
+    visitor.post(EDIT, RENAME, HTTP_REFERER=f"http://testserver{EDIT}")
+    visitor.force_login(officer)
+    context = visitor.get(EDIT).context
+    assert (context["form"].is_bound, context["rename"]["name"].value()) == (False, "การคลัง")
+    assert Group.objects.get().slug == "finance"
 
 
 # --- Who may ---

@@ -124,7 +124,7 @@ def test_a_visitors_page_is_the_same_for_all_and_may_be_kept(visitor: Client, th
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-def test_queries(visitor: Client, as_, outsider, rows: int, django_assert_num_queries) -> None:
+def test_queries(steady, visitor: Client, as_, outsider, rows: int, django_assert_num_queries) -> None:
     for number in range(1, rows + 1):
         group = make_group(number=number)
         group.tags.add(f"แท็ก {number}", "ร่วมกัน")

@@ -72,7 +72,7 @@ def test_the_directory_is_closed_to_everybody_else(as_, visitor: Client, group, 
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-def test_queries(as_, facilitator, group, rows, django_assert_num_queries) -> None:
+def test_queries(steady, as_, facilitator, group, rows, django_assert_num_queries) -> None:
     for _ in range(rows):
         make_membership(group=group, user=make_user(agency=make_agency()))
     client = as_(facilitator)
@@ -138,6 +138,13 @@ def test_removal_wants_a_reason(as_, facilitator, people) -> None:
     response = as_(facilitator).post(f"{ADDRESS}{row.pk}/removal/", {"reason": " "})
     row.refresh_from_db()
     assert (row.state, response.context["removal"].errors["reason"]) == (State.ACTIVE, ["กรุณากรอกเหตุผล"])
+
+
+def test_a_reason_survives_the_end_of_the_session(facilitator, people, visitor: Client) -> None:
+    page = f"{ADDRESS}{people['กาญจนา'].pk}/"
+    visitor.post(f"{page}removal/", {"reason": "ย้ายหน่วยงาน"}, HTTP_REFERER=f"http://testserver{page}")
+    visitor.force_login(facilitator)
+    assert visitor.get(page).context["removal"]["reason"].value() == "ย้ายหน่วยงาน"
 
 
 def test_a_member_runs_nothing(as_, member, people) -> None:

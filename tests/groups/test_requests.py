@@ -97,8 +97,22 @@ def test_a_facilitator_of_another_group_decides_nothing_here(as_, asked) -> None
     assert asked.state == State.REQUESTED
 
 
+def test_a_reason_that_was_being_written_survives_the_end_of_the_session(facilitator, asked, visitor) -> None:
+    data = {"action": "decline", "reason": "รับเฉพาะผู้ทำงานการเงิน"}
+    response = visitor.post(f"{ADDRESS}{asked.pk}/", data, HTTP_REFERER=f"http://testserver{ADDRESS}")
+    assert response["Location"] == "/accounts/login/?next=%2Fgroups%2Ffinance%2Frequests%2F"
+    visitor.force_login(facilitator)
+    context = visitor.get(ADDRESS).context
+    asked.refresh_from_db()
+    assert (context["refused"], context["form"]["reason"].value(), asked.state) == (
+        asked.pk,
+        "รับเฉพาะผู้ทำงานการเงิน",
+        State.REQUESTED,
+    )
+
+
 @pytest.mark.parametrize("rows", [1, 30])
-def test_queries(as_, facilitator, group, rows, django_assert_num_queries) -> None:
+def test_queries(steady, as_, facilitator, group, rows, django_assert_num_queries) -> None:
     for _ in range(rows):
         make_membership(group=group, state=State.REQUESTED)
         make_membership(group=group, state=State.DECLINED, decided_by=facilitator)

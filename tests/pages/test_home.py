@@ -44,8 +44,8 @@ def test_queries_of_a_cold_page_for_a_person(
         make_membership(group=group, user=facilitator, role=Role.FACILITATOR)
         make_membership(group=group, state=State.REQUESTED)
         Milestone.objects.create(group=group, title="ก่อตั้งกลุ่ม")
-    # session, person, version, groups, milestones, figures, own memberships, what waits there
-    assert len(cold_queries(as_(facilitator), "/")) == 8
+    # session, person, version, groups, milestones, figures, own memberships with what waits there
+    assert len(cold_queries(as_(facilitator), "/")) == 7
 
 
 def test_a_visitor_sees_what_this_is_and_every_group_that_goes_on(visitor: Client, group: Group) -> None:
