@@ -9,11 +9,12 @@ from django.http import HttpRequest
 from . import pagecache
 
 T = TypeVar("T")
+LONGEST_NAME = 150  # longer than any name that leads to something; keys have a limit
 
 
 def shared(request: HttpRequest, name: str, build: Callable[[], T]) -> T:
     """What `build` answers, kept until something public changes (or a minute has passed, as whole pages are)."""
-    key = f"fragment:{version_for(request)}:{name}"
+    key = f"fragment:{version_for(request)}:{name[:LONGEST_NAME]}"
     kept = caches["local"].get(key)
     if kept is None:
         kept = build()

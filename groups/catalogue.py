@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, QuerySet
@@ -12,12 +13,47 @@ from django.template.loader import render_to_string
 
 from core import thai
 from core.fragments import shared
+from core.prepared import Prepared
 
 from .models import Group, Membership, Stage, State, TaggedGroup
+from .models.group import STAGE_TONES
 
 LISTED = (Stage.ACTIVE, Stage.PAUSED)
 SUGGESTED = 3
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+STATES = Prepared(
+    lambda person: Membership.objects.open().filter(user_id=person).order_by().values_list("group_id", "state")
+)
+COLLEAGUES = Prepared(
+    lambda agency: Membership.objects.active()
+    .filter(is_listed=True, user__agency_id=agency, user__is_active=True)
+    .order_by()
+    .values_list("group_id")
+    .annotate(Count("pk"))
+)
+
+
+class Face(NamedTuple):
+    """Whatever a group's card shows: while this stays, so does the card."""
+
+    number: int
+    slug: str
+    name: str
+    purpose: str
+    stage: Stage
+    member_count: int
+    last_activity_at: datetime | None
+    tags: tuple[str, ...]
+
+    @property
+    def url(self) -> str:
+        return Group(slug=self.slug).get_absolute_url()
+
+    @property
+    def stage_tone(self) -> str:
+        return STAGE_TONES[self.stage]
 
 
 @dataclass(frozen=True)
@@ -31,8 +67,13 @@ class Entry:
     member_count: int
     last_activity_at: datetime | None
     tags: dict[int, str]
-    text: str  # what a search looks through, as `spelling` writes it
+    purpose: str
     card: str  # its HTML, up to where the mark of the viewer's own membership goes
+
+    @property
+    def text(self) -> str:
+        """What a search looks through, as `spelling` writes it."""
+        return spelling("\n".join([f"กลุ่ม{self.name}", self.purpose, str(self.number), *self.tags.values()]))
 
 
 @dataclass(frozen=True)
@@ -60,26 +101,41 @@ def drawn(groups: QuerySet[Group]) -> list[Entry]:
     """Two queries."""
     rows = list(groups.in_order().defer("about", "agreements"))  # type: ignore[attr-defined]
     tags: dict[int, dict[int, str]] = {}
-    for link in TaggedGroup.objects.filter(content_object__in=rows).select_related("tag").order_by("pk"):
-        tags.setdefault(link.content_object_id, {})[link.tag_id] = link.tag.name
+    links = TaggedGroup.objects.filter(content_object__in=rows).order_by("pk")
+    for group_id, tag_id, name in links.values_list("content_object_id", "tag_id", "tag__name"):
+        tags.setdefault(group_id, {})[tag_id] = name
     return [entry(group, tags.get(group.pk, {})) for group in rows]
 
 
 def entry(group: Group, tags: dict[int, str]) -> Entry:
-    words = [str(group), group.purpose, str(group.number), *tags.values()]
+    face = Face(
+        number=group.number,
+        slug=group.slug,
+        name=group.name,
+        purpose=group.purpose,
+        stage=Stage(group.stage),
+        member_count=group.member_count,
+        last_activity_at=group.last_activity_at,
+        tags=tuple(tags.values()),
+    )
     return Entry(
         pk=group.pk,
         number=group.number,
         name=group.name,
         slug=group.slug,
-        url=group.get_absolute_url(),
+        url=face.url,
         stage=group.stage,
         member_count=group.member_count,
         last_activity_at=group.last_activity_at,
         tags=tags,
-        text=spelling("\n".join(words)),
-        card=render_to_string("groups/card.html", {"group": group, "tags": list(tags.values())}),
+        purpose=group.purpose,
+        card=card(face),
     )
+
+
+@lru_cache(maxsize=512)
+def card(face: Face) -> str:
+    return render_to_string("groups/card.html", {"group": face})
 
 
 def matching(rows: Iterable[Entry], *, q: str = "", stage: str = "", tag: int | None = None) -> list[Entry]:
@@ -114,15 +170,12 @@ def tags_in_use(rows: Iterable[Entry]) -> list[tuple[int, str]]:
 
 def states_of(viewer: Any) -> dict[int, str]:
     """By group: whether the viewer is a member of it, or has asked."""
-    return dict(Membership.objects.open().filter(user_id=viewer.pk).values_list("group_id", "state"))
+    return dict(STATES.rows(viewer.pk))
 
 
 def colleagues_by_group(viewer: Any) -> dict[int, int]:
-    """By group: how many of the viewer's own agency are (visibly) in it."""
-    if viewer.agency_id is None:
-        return {}
-    rows = Membership.objects.active().filter(is_listed=True, user__agency_id=viewer.agency_id, user__is_active=True)
-    return dict(rows.exclude(user_id=viewer.pk).order_by().values_list("group_id").annotate(Count("pk")))
+    """By group: how many of the viewer's own agency are (visibly) in it; the viewer, too, where a member."""
+    return dict(COLLEAGUES.rows(viewer.agency_id)) if viewer.agency_id else {}
 
 
 def suggestions(rows: list[Entry], *, states: dict[int, str], colleagues: dict[int, int]) -> list[Suggestion]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.access import SignedInRequest
 from accounts.export import personal_data
 from accounts.forms import CloseAccountForm
 from accounts.models import Notification, User
@@ -27,15 +28,15 @@ NEWEST = 5
 
 @signed_in
 @require_safe
-def my(request: HttpRequest) -> HttpResponse:
+def my(request: SignedInRequest) -> HttpResponse:
     notifications = Notification.objects.visible_to(request.user).order_by("-pk")[:NEWEST]
-    return render(request, "pages/my.html", {"mine": mine(request), "notifications": notifications})
+    return render(request, "pages/my.html", {"mine": mine(request.user, request), "notifications": notifications})
 
 
 @signed_in
 @require_safe
 @never_cache
-def data_download(request: HttpRequest) -> HttpResponse:
+def data_download(request: SignedInRequest) -> HttpResponse:
     data = personal_data(request.user) | {"memberships": membership_data(request.user)}
     response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2})
     response["Content-Disposition"] = f'attachment; filename="cops-data-{timezone.localdate():%Y%m%d}.json"'
@@ -63,7 +64,7 @@ def membership_data(user: User) -> list[dict[str, Any]]:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def account_close(request: HttpRequest) -> HttpResponse:
+def account_close(request: SignedInRequest) -> HttpResponse:
     form = CloseAccountForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
         close(request.user)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
+from accounts.models import User
 from core.prepared import Prepared
 from groups.models import Membership, Role, State
 
@@ -25,11 +26,12 @@ class Mine:
     to_decide: list[MyGroup]
 
 
-def mine(request: HttpRequest) -> Mine:
+def mine(user: User, request: HttpRequest) -> Mine:
     """In one query, besides the groups that are kept for all."""
     cards = group_cards(request)
-    joined, asked = [], []
-    for group, role, state, waiting in memberships.rows(request.user.pk):
+    joined: list[MyGroup] = []
+    asked: list[MyGroup] = []
+    for group, role, state, waiting in memberships.rows(user.pk):
         decides = role == Role.FACILITATOR and state == State.ACTIVE
         row = MyGroup(cards[group], LABELS[role], waiting or 0 if decides else 0)
         (joined if state == State.ACTIVE else asked).append(row)

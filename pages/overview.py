@@ -131,7 +131,7 @@ def caretaker(role: str, title: str, given: str, family: str, *agency: str | Non
         name=person.get_full_name(),
         initials=person.initials,
         role=Role(role).label,
-        agency=str(Agency(name=name, level=level, province=province)) if name else "",
+        agency=str(Agency(name=name, level=level or "", province=province or "")) if name else "",
     )
 
 

@@ -1,5 +1,6 @@
 """A plain search: every word must occur. Groups and standing pages for all; people where their directory is open."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.http import HttpRequest
 from accounts.models import User
 from core import richtext, thai
 from core.fragments import shared
-from groups.models import Group, Membership
+from groups.catalogue import spelling
+from groups.models import Group, Membership, TaggedGroup
 
 from .standing import STANDING_PAGES, StandingPage
 
@@ -25,7 +27,7 @@ class GroupHit:
     name: str
     purpose: str
     url: str
-    text: str  # all that is searched, plain
+    text: str  # all that is searched, as `spelling` writes it
 
 
 @dataclass(frozen=True)
@@ -46,18 +48,14 @@ def clean(text: str) -> str:
 
 
 def search(request: HttpRequest, query: str) -> Results:
-    words = plain(query).split()[:MOST_WORDS]
+    words = spelling(query).split()[:MOST_WORDS]
     if not words:
         return Results([], [], [])
     return Results(
         groups=[hit for hit in shared(request, "search:groups", searchable_groups) if holds(hit.text, words)],
-        pages=[page for page in STANDING_PAGES.values() if holds(plain(f"{page.title} {page.description}"), words)],
+        pages=[page for page in STANDING_PAGES.values() if holds(spelling(f"{page.title} {page.description}"), words)],
         people=people(request.user, clean(query).split()[:MOST_WORDS]),
     )
-
-
-def plain(text: str) -> str:
-    return thai.to_arabic_digits(thai.normalise(text)).casefold()
 
 
 def holds(text: str, words: list[str]) -> bool:
@@ -66,14 +64,22 @@ def holds(text: str, words: list[str]) -> bool:
 
 def searchable_groups() -> list[GroupHit]:
     """What a visitor may read: a draft is found by nobody."""
-    groups = Group.objects.visible_to(AnonymousUser()).in_order().prefetch_related("tags")
-    return [group_hit(group) for group in groups]
+    tags = defaultdict(list)
+    for group, tag in TaggedGroup.objects.values_list("content_object", "tag__name"):
+        tags[group].append(tag)
+    groups = Group.objects.visible_to(AnonymousUser()).in_order()
+    return [group_hit(group, tags[group.pk]) for group in groups]
 
 
-def group_hit(group: Group) -> GroupHit:
-    tags = " ".join(tag.name for tag in group.tags.all())
-    text = plain(f"{group.number} {group.name}\n{group.purpose}\n{richtext.to_text(group.about)}\n{tags}")
-    return GroupHit(group.number, group.name, group.purpose, group.get_absolute_url(), text)
+def group_hit(group: Group, tags: list[str]) -> GroupHit:
+    words = (group.number, group.name, group.purpose, richtext.to_text(group.about), *tags)
+    return GroupHit(
+        number=group.number,
+        name=group.name,
+        purpose=group.purpose,
+        url=group.get_absolute_url(),
+        text=spelling("\n".join(map(str, words))),
+    )
 
 
 def people(viewer: Any, words: list[str]) -> list[User]:

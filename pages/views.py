@@ -39,7 +39,7 @@ class News(NamedTuple):
 def home(request: HttpRequest) -> HttpResponse:
     context = {"shared": shared(request, "home", lambda: home_parts(request))}
     if request.user.is_authenticated:
-        return render(request, "pages/home_signed_in.html", context | {"mine": mine(request)})
+        return render(request, "pages/home_signed_in.html", context | {"mine": mine(request.user, request)})
     return render(request, "pages/home.html", context)
 
 
@@ -67,9 +67,19 @@ def latest_news(cards: dict[int, GroupCard]) -> list[News]:
 @require_safe
 @follows_renames
 def group_overview(request: HttpRequest, slug: str) -> HttpResponse:
-    group = get_object_or_404(Group.objects.visible_to(request.user), slug=slug)
-    body = shared(request, f"group:{group.pk}", lambda: overview_body(group))
+    group, body = shared(request, f"group:{slug}", lambda: published(slug)) or draft(request, slug)
     return render(request, "pages/group_overview.html", frame(request, group) | {"body": body})
+
+
+def published(slug: str) -> tuple[Group, str] | None:
+    """What everybody may see: the same for all, so the database need not say it to each."""
+    group = Group.objects.visible_to(AnonymousUser()).filter(slug=slug).first()
+    return (group, overview_body(group)) if group else None
+
+
+def draft(request: HttpRequest, slug: str) -> tuple[Group, str]:
+    group = get_object_or_404(Group.objects.visible_to(request.user), slug=slug)
+    return group, overview_body(group)
 
 
 def overview_body(group: Group) -> str:

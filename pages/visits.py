@@ -10,7 +10,7 @@ import re
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
 from typing import NamedTuple
@@ -133,16 +133,11 @@ def totals(today: date | None = None) -> Totals:
         total=Sum("visitors", default=0),
         views=Sum("views", default=0),
     )
-    return Totals(**(sums | {"total": sums["total"] + settings.COUNTER_OPENING_BALANCE}), **_opening())
+    nothing = nothing_yet()
+    return replace(nothing, **sums | {"total": nothing.opening + sums["total"]})
 
 
 def nothing_yet() -> Totals:
-    """What to show while the numbers cannot be read."""
-    return Totals(today=0, month=0, year=0, total=settings.COUNTER_OPENING_BALANCE, views=0, **_opening())
-
-
-def _opening() -> dict[str, int | date]:
-    return {
-        "opening": settings.COUNTER_OPENING_BALANCE,
-        "since": date.fromisoformat(settings.COUNTER_SINCE),
-    }
+    """Before the first visit, and while the numbers cannot be read."""
+    opening, since = settings.COUNTER_OPENING_BALANCE, date.fromisoformat(settings.COUNTER_SINCE)
+    return Totals(today=0, month=0, year=0, total=opening, views=0, opening=opening, since=since)

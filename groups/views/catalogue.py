@@ -1,10 +1,12 @@
-from django.http import HttpRequest, HttpResponse
+from functools import lru_cache
+
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from core.access import public
-from core.fragments import shared, wants_fragment
+from core.fragments import wants_fragment
 
 from .. import catalogue
 from ..forms import GroupFilter
@@ -29,7 +31,7 @@ def group_list(request: HttpRequest) -> HttpResponse:
     if viewer.is_authenticated and not request.GET:
         suggested = catalogue.suggestions(rows, states=states, colleagues=catalogue.colleagues_by_group(viewer))
     context = {
-        "toolbar": toolbar(request, form),
+        "toolbar": toolbar(request, form, rows),
         "entries": catalogue.ordered(found, wanted.get("order", "")),
         "mine": mine,
         "asked": states.keys() - mine,
@@ -40,12 +42,17 @@ def group_list(request: HttpRequest) -> HttpResponse:
     return render(request, f"groups/group_list.html{part}", context)
 
 
-def toolbar(request: HttpRequest, form: GroupFilter) -> str:
-    """Of an untouched list it is the same for all who are signed in, and half of what the page costs."""
+def toolbar(request: HttpRequest, form: GroupFilter, rows: list[catalogue.Entry]) -> str:
+    """Of an untouched list it is the same for all, and was half of what the page cost."""
+    if request.GET:
+        return draw(form)
+    return untouched(tuple(catalogue.tags_in_use(rows)), request.user.is_authenticated)
 
-    def draw() -> str:
-        return render_to_string("groups/group_filter.html", {"form": form})
 
-    if request.GET or not request.user.is_authenticated:
-        return draw()
-    return shared(request, "catalogue:toolbar", draw)
+@lru_cache(maxsize=32)
+def untouched(tags: tuple[tuple[int, str], ...], signed_in: bool) -> str:
+    return draw(GroupFilter(QueryDict(), tags=lambda: list(tags), signed_in=signed_in))
+
+
+def draw(form: GroupFilter) -> str:
+    return render_to_string("groups/group_filter.html", {"form": form})
