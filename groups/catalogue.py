@@ -27,11 +27,13 @@ STATES = Prepared(
     lambda person: Membership.objects.open().filter(user_id=person).order_by().values_list("group_id", "state")
 )
 COLLEAGUES = Prepared(
-    lambda agency: Membership.objects.active()
-    .filter(is_listed=True, user__agency_id=agency, user__is_active=True)
-    .order_by()
-    .values_list("group_id")
-    .annotate(Count("pk"))
+    lambda agency: (
+        Membership.objects.active()
+        .filter(is_listed=True, user__agency_id=agency, user__is_active=True)
+        .order_by()
+        .values_list("group_id")
+        .annotate(Count("pk"))
+    )
 )
 
 
