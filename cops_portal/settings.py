@@ -143,7 +143,7 @@ CACHES = {
     },
 }
 # With no shared cache a copy of the session in one process could outlive a sign-out in another.
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db" if REDIS_URL else "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db" if REDIS_URL else "core.sessions"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 TASK_ATTEMPTS = env.int("TASK_ATTEMPTS", default=6)

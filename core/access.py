@@ -3,6 +3,7 @@
 Deny by default: a view without a decorator needs a signed-in person, and `core.checks` refuses to start with it.
 """
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -17,6 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 View = Callable[..., HttpResponseBase]
 PENDING_FORM = "pending_form"
+SECRETS = re.compile("password|code|otp|token|credential", re.IGNORECASE)  # never kept, not even for a minute
 PENDING_LIMIT = 300_000  # characters of form text kept while its author signs in again
 
 
@@ -73,7 +75,8 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponseRedirect:
 def keep_form(request: HttpRequest) -> str:
     """Remember the posted text for `posted`, and answer the page that shows the form."""
     text = request.POST.copy()
-    text.pop("csrfmiddlewaretoken", None)
+    for name in [name for name in text if name == "csrfmiddlewaretoken" or SECRETS.search(name)]:
+        del text[name]
     encoded = text.urlencode()
     if len(encoded) <= PENDING_LIMIT:
         request.session[PENDING_FORM] = {"path": request.path, "data": encoded}

@@ -18,7 +18,8 @@ def shared(request: HttpRequest, name: str, build: Callable[[], T]) -> T:
     kept = caches["local"].get(key)
     if kept is None:
         kept = build()
-        caches["local"].set(key, kept, pagecache.MAX_AGE)
+        if kept is not None:  # an address that leads nowhere takes no place
+            caches["local"].set(key, kept, pagecache.MAX_AGE)
     return kept
 
 

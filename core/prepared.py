@@ -9,19 +9,20 @@ from collections.abc import Callable
 from django.db import connection
 from django.db.models import QuerySet
 
-MARK = -1_000_001  # stands for the value while the query is compiled
+MARK = -1_000_001  # stands for the first value while the query is compiled; the next ones count down
 
 
 class Prepared:
-    def __init__(self, build: Callable[[int], QuerySet]) -> None:
-        """`build` answers a `values_list` for a number, such as a person's id; the number is all that changes."""
+    def __init__(self, build: Callable[..., QuerySet]) -> None:
+        """`build` answers a `values_list` for numbers, such as a person's id; they are all that changes."""
         self.build = build
         self.compiled: tuple[str, tuple] | None = None
 
-    def rows(self, value: int) -> list[tuple]:
+    def rows(self, *values: int) -> list[tuple]:
+        marks = {MARK - place: value for place, value in enumerate(values)}
         if self.compiled is None:
-            self.compiled = self.build(MARK).query.sql_with_params()
+            self.compiled = self.build(*marks).query.sql_with_params()
         sql, params = self.compiled
         with connection.cursor() as cursor:
-            cursor.execute(sql, [value if param == MARK else param for param in params])
+            cursor.execute(sql, [marks.get(param, param) for param in params])
             return cursor.fetchall()

@@ -17,6 +17,8 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponsePermanentRedirect
 
+from core.prepared import Prepared
+
 from .models import Group, Joining, Membership, Stage, State
 
 
@@ -86,8 +88,20 @@ def way_into(group: Group, membership: Membership | None, *, signed_in: bool) ->
     return WayIn.DECLINED if state == State.DECLINED else WayIn.BY_REQUEST
 
 
+LATEST = Prepared(
+    lambda group, viewer: (
+        Membership.objects.filter(group_id=group, user_id=viewer)
+        .order_by("-pk")
+        .values_list("pk", "role", "state", "reason")[:1]
+    )
+)
+
+
 def latest_membership(group: Group, viewer: Any) -> Membership | None:
-    return Membership.objects.filter(group=group, user_id=viewer.pk).order_by("-pk").first()
+    """With what the header shows of it, and no more."""
+    for pk, role, state, reason in LATEST.rows(group.pk, viewer.pk):
+        return Membership(pk=pk, group=group, user=viewer, role=role, state=state, reason=reason)
+    return None
 
 
 def count_waiting(group: Group) -> int:

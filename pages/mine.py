@@ -32,6 +32,8 @@ def mine(user: User, request: HttpRequest) -> Mine:
     joined: list[MyGroup] = []
     asked: list[MyGroup] = []
     for group, role, state, waiting in memberships.rows(user.pk):
+        if group not in cards:  # made in this moment: the next page has it
+            continue
         decides = role == Role.FACILITATOR and state == State.ACTIVE
         row = MyGroup(cards[group], LABELS[role], waiting or 0 if decides else 0)
         (joined if state == State.ACTIVE else asked).append(row)

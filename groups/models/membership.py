@@ -89,6 +89,11 @@ class Membership(models.Model):
         indexes = [
             models.Index(fields=["group", "state", "joined_at", "id"]),
             models.Index(fields=["user", "state", "group", "role"]),
+            models.Index(
+                fields=["group", "role"],
+                condition=Q(state=State.ACTIVE) & ~Q(role=Role.MEMBER),
+                name="groups_caretakers",
+            ),
         ]
 
     def __str__(self) -> str:

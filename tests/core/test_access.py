@@ -71,3 +71,10 @@ def test_too_much_text_is_not_kept_but_is_no_error(visitor: Client, facilitator:
     answer = visitor.post(edit_address, {"purpose": "a" * (PENDING_LIMIT + 1)})
     assert answer.status_code == 302
     assert "pending_form" not in visitor.session
+
+
+def test_what_is_secret_is_not_kept(visitor: Client, member: User) -> None:
+    visitor.post("/my/close/", {"confirmation": "ปิดบัญชี", "password": "ความลับ"})
+    kept = visitor.session["pending_form"]["data"]
+    assert "password" not in kept
+    assert "confirmation" in kept

@@ -29,6 +29,7 @@ SIGNED_IN = {
     ],
     "admin@example.go.th": ["/styleguide/"],
 }  # fmt: skip
+MAIN = ["/", "/groups/", "/groups/finance/"]
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"runOnly": {"type": "tag", "values": LEVELS}}
 
@@ -53,19 +54,29 @@ def problems(visit: Visit, paths: list[str]) -> dict[str, object]:
     return found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+# Each page at each width and in each scheme; the main ones in all four combinations.
+LOOKS = pytest.mark.parametrize(("viewport", "scheme"), [(PHONE, "light"), (DESKTOP, "dark")], ids=["phone", "desktop"])
+
+
+@LOOKS
 def test_public_pages(visit: Callable[..., Visit], viewport: dict[str, int], scheme: str) -> None:
     assert problems(visit(viewport=viewport, color_scheme=scheme), PUBLIC) == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@LOOKS
 @pytest.mark.parametrize("email", SIGNED_IN)
 def test_pages_of_the_signed_in(visit: Callable[..., Visit], email: str, viewport: dict[str, int], scheme: str) -> None:
     opened = visit(viewport=viewport, color_scheme=scheme)
     opened.sign_in(email)
     assert problems(opened, SIGNED_IN[email]) == {}
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), [(PHONE, "dark"), (DESKTOP, "light")], ids=["phone", "desktop"])
+def test_main_pages_the_other_way_round(visit: Callable[..., Visit], viewport: dict[str, int], scheme: str) -> None:
+    opened = visit(viewport=viewport, color_scheme=scheme)
+    assert problems(opened, MAIN) == {}
+    opened.sign_in("staff@example.go.th")
+    assert problems(opened, [*MAIN, "/my/"]) == {}
 
 
 @pytest.mark.parametrize("width", [320, 683, 1024])

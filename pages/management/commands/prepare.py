@@ -22,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--demo", action="store_true", help="also load the demonstration content")
 
     def handle(self, *, demo: bool, **options: Any) -> None:
+        Path(settings.VAR_DIR).mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
         self.say("หน่วยงาน", load_agencies())
