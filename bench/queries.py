@@ -13,7 +13,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from accounts.models import User  # noqa: E402
-from core import pagecache  # noqa: E402
+from core import fragments, pagecache  # noqa: E402
 
 PAGES = ["/", "/groups/", "/groups/finance/", "/about/", "/search/?q=พัสดุ"]
 MEMBER_PAGES = [*PAGES, "/groups/finance/members/", "/my/", "/notifications/"]
@@ -22,6 +22,7 @@ MEMBER_PAGES = [*PAGES, "/groups/finance/members/", "/my/", "/notifications/"]
 def count(client: Client, path: str) -> int:
     client.get(path, HTTP_HOST="127.0.0.1")  # imports, templates
     caches["local"].clear()
+    fragments.forget()
     pagecache.forget()
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(path, HTTP_HOST="127.0.0.1")

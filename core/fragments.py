@@ -1,26 +1,40 @@
-"""Parts of a page that are the same for everybody, rendered once per process and version of the public pages."""
+"""Parts of a page that are the same for everybody, made once per process and version of the public pages."""
 
+import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.core.cache import caches
 from django.http import HttpRequest
 
 from . import pagecache
 
 T = TypeVar("T")
-LONGEST_NAME = 150  # longer than any name that leads to something; keys have a limit
+MOST = 500  # parts; then all are forgotten
+
+_kept: dict[tuple[int, str], tuple[float, Any]] = {}
+_newest = -1
 
 
 def shared(request: HttpRequest, name: str, build: Callable[[], T]) -> T:
-    """What `build` answers, kept until something public changes (or a minute has passed, as whole pages are)."""
-    key = f"fragment:{version_for(request)}:{name[:LONGEST_NAME]}"
-    kept = caches["local"].get(key)
-    if kept is None:
-        kept = build()
-        if kept is not None:  # an address that leads nowhere takes no place
-            caches["local"].set(key, kept, pagecache.MAX_AGE)
-    return kept
+    """What `build` answers, kept until something public changes (or a minute has passed, as whole pages are).
+
+    It is kept as it is, not as a copy: whoever gets it reads it and leaves it alone.
+    """
+    global _newest
+    key = version_for(request), name
+    if key[0] > _newest or len(_kept) >= MOST:
+        _kept.clear()
+        _newest = key[0]
+    made_at, part = _kept.get(key, (0.0, None))
+    if part is None or time.monotonic() - made_at > pagecache.MAX_AGE:
+        part = build()
+        if part is not None:  # an address that leads nowhere takes no place
+            _kept[key] = (time.monotonic(), part)
+    return part
+
+
+def forget() -> None:
+    _kept.clear()
 
 
 def version_for(request: HttpRequest) -> int:

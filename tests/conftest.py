@@ -11,7 +11,7 @@ from django.db import connections
 from django.test import Client
 
 from accounts.models import User
-from core import pagecache
+from core import fragments, pagecache
 from groups.models import Group, Role
 from tests.factories import make_group, make_membership, make_user
 
@@ -38,6 +38,7 @@ def _settled(settings: LazySettings, tmp_path: Path) -> Iterator[None]:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
     caches["local"].clear()
+    fragments.forget()
     caches["default"].clear()
     pagecache.forget()
     yield

@@ -10,11 +10,12 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from core import pagecache
+from core import fragments, pagecache
 
 
 def forget_everything() -> None:
     caches["local"].clear()
+    fragments.forget()
     pagecache.forget()
 
 
