@@ -129,8 +129,8 @@ def is_keepable(response: HttpResponse) -> bool:
 
 
 COMPRESS: dict[str, Callable[[bytes], bytes]] = {
-    "br": lambda body: brotli.compress(body, quality=5),
-    "gzip": lambda body: gzip.compress(body, 6, mtime=0),
+    "br": lambda body: brotli.compress(body, quality=4),
+    "gzip": lambda body: gzip.compress(body, 4, mtime=0),
     "": lambda body: body,
 }
 

@@ -51,7 +51,7 @@ class Face(NamedTuple):
 
     @property
     def url(self) -> str:
-        return Group(slug=self.slug).get_absolute_url()
+        return address(self.slug)
 
     @property
     def stage_tone(self) -> str:
@@ -133,6 +133,11 @@ def entry(group: Group, tags: dict[int, str]) -> Entry:
         purpose=group.purpose,
         card=card(face),
     )
+
+
+@lru_cache(maxsize=512)
+def address(slug: str) -> str:
+    return Group(slug=slug).get_absolute_url()
 
 
 @lru_cache(maxsize=512)

@@ -39,7 +39,8 @@ def group_cards(request: HttpRequest) -> dict[int, GroupCard]:
 
 def all_cards() -> dict[int, GroupCard]:
     address = reverse("groups:group_detail", args=["-"])  # once: it takes longer than all the rest of a card
-    return {group.pk: card(group, address.replace("/-/", f"/{group.slug}/")) for group in Group.objects.in_order()}
+    groups = Group.objects.in_order().defer("about", "agreements")
+    return {group.pk: card(group, address.replace("/-/", f"/{group.slug}/")) for group in groups}
 
 
 def card(group: Group, url: str) -> GroupCard:
