@@ -28,7 +28,7 @@ from core.admin import HistoryAdmin, PublicAdmin, ReadOnlyAdmin
 from core.exchange import ExchangeMixin
 
 from .models import Agency, Notification, User
-from .resources import AgencyResource, PersonResource, vouch_for
+from .resources import AgencyResource, PersonResource, may_change, vouch_for
 from .services import notify
 
 RIGHTS = ["is_km_officer", "is_staff", "is_superuser"]
@@ -64,6 +64,9 @@ class PersonAdmin(ExchangeMixin, PublicAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False  # a person closes their account, and what they contributed stays; here one is suspended
+
+    def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
+        return {"by": request.user}
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if change:
@@ -148,12 +151,6 @@ class PersonAdmin(ExchangeMixin, PublicAdmin):
             for person in people:
                 self.log_change(request, person, act)
         messages.success(request, f"{act}แล้ว {len(people)} คน")
-
-
-def may_change(administrator: Any, person: User) -> bool:
-    if person.closed_at:
-        return False
-    return administrator.is_superuser or not (person.is_km_officer or person.is_staff or person.is_superuser)
 
 
 def changed_columns(form: Any) -> list[str]:

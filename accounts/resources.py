@@ -3,11 +3,13 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
 
 from core.exchange import Choice, Reference, TableResource, Whole, YesNo, column
 
 from .models import Agency, Level, PositionLevel, Region, User
 from .models.agency import Kind
+from .services import forget_sign_in
 
 
 class PersonResource(TableResource):
@@ -40,6 +42,10 @@ class PersonResource(TableResource):
             "is_active",
         ]
 
+    def __init__(self, *, by: Any = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.by = by
+
     def get_queryset(self) -> Any:
         return super().get_queryset().filter(closed_at=None)
 
@@ -53,14 +59,34 @@ class PersonResource(TableResource):
         if new:
             instance.set_unusable_password()  # the person sets one through "ลืมรหัสผ่าน"
 
+    def before_save_instance(self, instance: User, row: Any, **kwargs: Any) -> None:
+        """As in the form; here and not on validation, so that a row that changes nothing may stay in the file."""
+        if not may_change(self.by, instance):
+            raise ValidationError({"อีเมล": "ท่านไม่มีสิทธิ์แก้ไขข้อมูลของบุคคลนี้ เฉพาะผู้ดูแลระบบสูงสุดแก้ไขได้ กรุณาลบแถวนี้ออกจากไฟล์"})
+
     def after_save_instance(self, instance: User, row: Any, **kwargs: Any) -> None:
         vouch_for(instance)
 
 
 def vouch_for(person: User) -> None:
-    """An address that an administrator entered counts as verified: nobody signs in before a mail to it was answered."""
+    """An address that an administrator entered counts as verified: nobody signs in before a mail to it was answered.
+
+    Whoever signed up with it and never proved it may be somebody else: their ways to sign in are taken away.
+    """
+    if not EmailAddress.objects.filter(user=person, verified=True).exists():
+        forget_sign_in(person)
+        person.set_unusable_password()
+        person.save(update_fields=["password"])
     EmailAddress.objects.filter(user=person).exclude(email=person.email).delete()
     EmailAddress.objects.update_or_create(user=person, email=person.email, defaults={"verified": True, "primary": True})
+
+
+def may_change(administrator: Any, person: User) -> bool:
+    if person.closed_at:
+        return False
+    if administrator is not None and administrator.is_superuser:
+        return True
+    return not (person.is_km_officer or person.is_staff or person.is_superuser)
 
 
 class AgencyResource(TableResource):

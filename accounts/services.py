@@ -1,6 +1,6 @@
 """Acts of and upon a person that touch more than one row."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -9,7 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
 from django.db.models import F, Q, Value
-from django.db.models.functions import Replace
+from django.db.models.functions import Left, Replace
 from django.utils import timezone
 
 from core import pagecache
@@ -81,8 +81,11 @@ ERASED = {
 
 
 @transaction.atomic
-def close_account(*, user: User) -> User:
-    """Forget the person, keep what they contributed. The caller has them leave their groups first."""
+def close_account(*, user: User, notes: Collection[str] = ()) -> User:
+    """Forget the person, keep what they contributed. The caller has them leave their groups first.
+
+    `notes` are what the person wrote when asking to join: they lie in the inboxes of those who were asked.
+    """
     person = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     if person.closed_at:
         return person
@@ -90,7 +93,7 @@ def close_account(*, user: User) -> User:
     if photo:
         storage, stored = photo.storage, photo.name
         transaction.on_commit(lambda: storage.delete(stored))
-    _forget_sign_in(person)
+    forget_sign_in(person)
     person.notifications.all().delete()
     person.groups.clear()
     person.user_permissions.clear()
@@ -104,11 +107,19 @@ def close_account(*, user: User) -> User:
     LogEntry.objects.filter(Q(object_repr=name) | Q(object_repr__contains=f"{name} ")).update(
         object_repr=Replace("object_repr", Value(name), Value(CLOSED_NAME))
     )
+    _unname_in_inboxes(name, notes)
     pagecache.changed()
     return person
 
 
-def _forget_sign_in(person: User) -> None:
+def _unname_in_inboxes(name: str, notes: Collection[str]) -> None:
+    closed = Value(CLOSED_NAME)
+    Notification.objects.filter(text__contains=name, detail__in=[note for note in notes if note]).update(detail="")
+    Notification.objects.filter(text__contains=name).update(text=Left(Replace("text", Value(name), closed), 300))
+    Notification.objects.filter(detail__contains=name).update(detail=Replace("detail", Value(name), closed))
+
+
+def forget_sign_in(person: User) -> None:
     for session in UserSession.objects.filter(user=person):
         session.end()
     for model in (EmailAddress, SocialAccount, Authenticator):

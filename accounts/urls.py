@@ -8,7 +8,6 @@ urlpatterns = [
     path("my/profile/", views.profile_edit, name="profile_edit"),
     path("my/photo/", views.photo_edit, name="photo_edit"),
     path("my/preferences/", views.preferences, name="preferences"),
-    path("people/<int:pk>/photo/", views.photo, name="photo"),
     path("agencies/districts/", views.district_list, name="district_list"),
     path("notifications/", inbox.notification_list, name="notification_list"),
     path("notifications/read/", inbox.notifications_read, name="notifications_read"),

@@ -3,10 +3,9 @@
 from django.contrib import messages
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.access import posted, public, signed_in
@@ -16,7 +15,6 @@ from .agency_field import district_name, districts_of, whole_number
 from .forms import PhotoForm, PreferencesForm, ProfileForm
 from .models import Agency, Level, User
 
-PHOTO_AGE = 365 * 24 * 3600  # seconds: a new photo has a new address
 shown_or_sent = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -57,22 +55,6 @@ def replace_photo(person: User, content: ContentFile | None) -> None:
     person.save(update_fields=["photo"])
     if old:
         transaction.on_commit(lambda: storage.delete(old))
-
-
-@signed_in
-@require_safe
-def photo(request: SignedInRequest, pk: int) -> FileResponse:
-    person = get_object_or_404(User.objects.active().exclude(photo=""), pk=pk)
-    try:
-        file = person.photo.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(file, content_type="image/webp")  # core.uploads writes nothing else
-    response["Content-Disposition"] = "inline"
-    response["X-Content-Type-Options"] = "nosniff"
-    versioned = request.get_full_path() == person.photo_url
-    patch_cache_control(response, private=True, max_age=PHOTO_AGE if versioned else 60)
-    return response
 
 
 @signed_in

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 
 import accounts.urls
 import groups.urls
+import groups.views
 import pages.urls
 
 admin.autodiscover()
@@ -19,6 +20,7 @@ urlpatterns = [
     path("", include(pages.urls)),
     # A group's overview is composed by `pages`; everything else under a group belongs to its app.
     path("groups/", include(([*pages.urls.group_patterns, *groups.urls.urlpatterns], "groups"))),
+    path("people/<int:pk>/photo/", groups.views.photo, name="person_photo"),  # who may see it, groups decide
     path("", include(accounts.urls)),
     path("accounts/", include("allauth.urls")),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),

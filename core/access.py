@@ -14,10 +14,12 @@ from django.contrib.auth import REDIRECT_FIELD_NAME, middleware
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import resolve_url
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 View = Callable[..., HttpResponseBase]
 PENDING_FORM = "pending_form"
+FORM_OF = "form_of"  # the hidden field of every form of a signed-in person: see core.templatetags.forms
 SECRETS = re.compile("password|code|otp|token|credential", re.IGNORECASE)  # never kept, not even for a minute
 PENDING_LIMIT = 300_000  # characters of form text kept while its author signs in again
 
@@ -72,15 +74,27 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{resolve_url('account_login')}?{query}")
 
 
+def mark_of(person: int) -> str:
+    """Says whose form it is. Signed, so that nothing is kept of forms that this portal did not give out."""
+    return f"{person}:{salted_hmac(FORM_OF, str(person)).hexdigest()[:24]}"
+
+
+def author_of(request: HttpRequest) -> int | None:
+    """Whose form was posted, though nobody is signed in any more."""
+    mark = request.POST.get(FORM_OF, "")
+    person = mark.partition(":")[0]
+    return int(person) if person.isdecimal() and constant_time_compare(mark, mark_of(int(person))) else None
+
+
 def keep_form(request: HttpRequest) -> str:
-    """Remember the posted text for `posted`, and answer the page that shows the form."""
+    """Remember the posted text for its author (see `posted`), and answer the page that shows the form."""
     text = request.POST.copy()
-    for name in [name for name in text if name == "csrfmiddlewaretoken" or SECRETS.search(name)]:
+    for name in [name for name in text if name in ("csrfmiddlewaretoken", FORM_OF) or SECRETS.search(name)]:
         del text[name]
-    encoded = text.urlencode()
-    if len(encoded) <= PENDING_LIMIT:
-        request.session[PENDING_FORM] = {"path": request.path, "data": encoded}
-    messages.warning(request, "เซสชันหมดอายุ กรุณาเข้าสู่ระบบอีกครั้ง ข้อความที่ท่านกรอกไว้ยังอยู่")
+    author, encoded = author_of(request), text.urlencode()
+    if author and len(encoded) <= PENDING_LIMIT:
+        request.session[PENDING_FORM] = {"author": author, "path": request.path, "data": encoded}
+        messages.warning(request, "เซสชันหมดอายุ กรุณาเข้าสู่ระบบอีกครั้ง ข้อความที่ท่านกรอกไว้ยังอยู่")
     referer = request.headers.get("Referer", "")
     if url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}):
         parts = urlsplit(referer)
@@ -96,7 +110,7 @@ def posted(request: HttpRequest, *, path: str | None = None) -> QueryDict | None
     if not pending or pending["path"] != (path or request.path):
         return None
     del request.session[PENDING_FORM]
-    return QueryDict(pending["data"])
+    return QueryDict(pending["data"]) if pending["author"] == request.user.pk else None
 
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):

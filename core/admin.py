@@ -6,9 +6,12 @@ import django_tasks_db.admin  # noqa: F401  registers what is unregistered below
 import taggit.admin
 from django import forms
 from django.contrib import admin, messages
-from django.db import transaction
-from django.db.models import Count, Model, QuerySet, Value
-from django.http import HttpRequest, HttpResponse
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
+from django.db import DataError, transaction
+from django.db.models import Count, ForeignKey, Model, QuerySet, Value
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from django_tasks_db.models import DBTaskResult
@@ -29,7 +32,36 @@ def is_officer(request: HttpRequest) -> bool:
     return getattr(request.user, "is_officer", False)
 
 
-class PortalAdmin(admin.ModelAdmin):
+# What a query string of somebody's own making ends in, on one database or another.
+BAD_LOOKUPS = (IncorrectLookupParameters, ValidationError, ValueError, OverflowError, DataError)
+
+
+def is_row_id(text: Any) -> bool:
+    return str(text).isascii() and str(text).isdecimal() and len(str(text)) < 19
+
+
+class Autocomplete(AutocompleteSelect):
+    """Looks up only what can be a row: the form names the rest as an invalid choice."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        return super().optgroups(name, [one for one in value if is_row_id(one)], attrs)
+
+
+class ListAdmin(admin.ModelAdmin):
+    """A list asked for with filters that make no sense is shown without them."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not request.GET or request.method == "POST":
+            return super().changelist_view(request, extra_context)
+        try:
+            response = super().changelist_view(request, extra_context)
+            # Some queries run only as the page is written.
+            return response.render() if isinstance(response, TemplateResponse) else response
+        except BAD_LOOKUPS:
+            return HttpResponseRedirect(request.path)
+
+
+class PortalAdmin(ListAdmin):
     """Thai form fields; a KM officer who may enter the admin needs no single permission."""
 
     formfield_overrides = ADMIN_FORM_FIELDS
@@ -49,6 +81,11 @@ class PortalAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_officer(request) or super().has_delete_permission(request, obj)
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", Autocomplete(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """In the spelling that is stored; without what no database takes."""
@@ -114,6 +151,11 @@ class HistoryAdmin(PublicAdmin, SimpleHistoryAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [url for url in super().get_urls() if not (url.name or "").endswith("_simple_history")]
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        if not is_row_id(object_id):
+            raise Http404
+        return super().history_view(request, object_id, extra_context)
 
     def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
         return True

@@ -26,6 +26,7 @@ from import_export.widgets import ForeignKeyWidget, Widget
 from tablib import Dataset
 
 from . import pagecache, thai
+from .admin import BAD_LOOKUPS
 from .spreadsheets import FILE_BYTES, MEGABYTE, SpreadsheetError, read_rows, write_csv, write_xlsx
 
 ROW_NUMBER = "#"
@@ -214,10 +215,18 @@ class TableExportForm(ExportForm):
         self.fields["format"].choices = self.fields["format"].choices[1:]
 
 
+class TableConfirmForm(ConfirmImportForm):
+    """There is one kind of file and one of table: anything else was not sent by our page."""
+
+    format = forms.ChoiceField(choices=[("0", "")], widget=forms.HiddenInput())
+    resource = forms.ChoiceField(choices=[("0", "")], widget=forms.HiddenInput(), required=False)
+
+
 class ExchangeMixin(ImportExportMixin):
     """For a ModelAdmin: who may add and change rows may import, who may see them may export."""
 
     import_form_class = TableImportForm
+    confirm_form_class = TableConfirmForm
     export_form_class = TableExportForm
     tmp_storage_class = CacheStorage
 
@@ -258,11 +267,22 @@ class ExchangeMixin(ImportExportMixin):
         """A second click finds the file gone, and does nothing."""
         if request.method == "POST" and not self.has_import_permission(request):
             raise PermissionDenied
-        form = ConfirmImportForm(request.POST)
+        form = TableConfirmForm(request.POST)
+        if request.method == "POST" and not form.is_valid():
+            messages.warning(request, "คำขอยืนยันไม่ครบถ้วน กรุณาเลือกไฟล์อีกครั้ง")
+            return self._to("import")
         if form.is_valid() and CacheStorage(name=form.cleaned_data["import_file_name"]).read() is None:
             messages.warning(request, "ไฟล์นี้นำเข้าไปแล้วหรือหมดอายุ กรุณาตรวจสอบรายการ หรือเลือกไฟล์อีกครั้ง")
             return self._to("changelist")
         return super().process_import(request, **kwargs)
+
+    def export_action(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return super().export_action(request)
+        except BAD_LOOKUPS:
+            if not request.GET:
+                raise
+            return self._to("changelist")
 
     def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:
         if result.has_errors() or result.has_validation_errors():

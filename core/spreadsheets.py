@@ -21,7 +21,9 @@ from . import thai
 
 MEGABYTE = 1024 * 1024
 FILE_BYTES = 5 * MEGABYTE
-UNPACKED_BYTES = 30 * MEGABYTE  # a zip file of a few kilobytes may hold gigabytes
+UNPACKED_BYTES = 15 * MEGABYTE  # a zip file of a few kilobytes may hold gigabytes
+SETTINGS_BYTES = 2 * MEGABYTE  # of styles and other parts that are read as a whole
+PACKED_TIGHTLY = 80  # what people write packs ten to forty times; only repetition packs tighter
 ROWS = 5000
 COLUMNS = 50
 SHEET_ROWS = 50_000  # with empty ones, which a formatted sheet has many of
@@ -117,12 +119,24 @@ def _refuse_package(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         parts = package.infolist()
         names = {part.filename for part in parts}
-        if len(parts) > 1000 or sum(part.file_size for part in parts) > UNPACKED_BYTES:
+        if (
+            len(parts) > 1000
+            or sum(part.file_size for part in parts) > UNPACKED_BYTES
+            or any(_is_bomb(part) for part in parts)
+        ):
             raise SpreadsheetError("ไฟล์มีเนื้อหามากเกินไปเมื่อคลายออก กรุณาแบ่งเป็นหลายไฟล์")
         if any(name.endswith("vbaProject.bin") for name in names) or b"macroEnabled" in package.read(
             "[Content_Types].xml"
         ):
             raise SpreadsheetError(f"ไฟล์ Excel ที่มีมาโคร (.xlsm) ไม่รองรับ {XLSX_HINT}")
+
+
+def _is_bomb(part: zipfile.ZipInfo) -> bool:
+    if part.file_size < MEGABYTE:
+        return False
+    holds_rows = part.filename.startswith(("xl/worksheets/", "xl/sharedStrings"))
+    tight = part.file_size > PACKED_TIGHTLY * max(part.compress_size, 1)
+    return tight or (not holds_rows and part.file_size > SETTINGS_BYTES)
 
 
 def _text(value: Any) -> str:

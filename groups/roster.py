@@ -6,6 +6,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.validators import validate_email
+from django.db.models import F, QuerySet
 
 from accounts.models import User
 from core.spreadsheets import SpreadsheetError, read_rows
@@ -60,9 +61,9 @@ def read(file: File) -> list[tuple[int, str]]:
 
 
 def examine(group: Group, entries: list[tuple[int, str]]) -> Roster:
-    """What each row of (number, e-mail) would do. Two queries."""
+    """What each row of (number, e-mail) would do. Two queries. An address that nobody proved theirs is not known."""
     emails = {email for _, email in entries}
-    people = {person.email: person for person in User.objects.filter(email__in=emails).select_related("agency")}
+    people = {person.email: person for person in known(emails)}
     states = dict(
         Membership.objects.open().filter(group=group, user__in=people.values()).values_list("user_id", "state")
     )
@@ -76,6 +77,11 @@ def examine(group: Group, entries: list[tuple[int, str]]) -> Roster:
         else:
             lines.append(Line(number, email, person, outcome=outcome_of(states.get(person.pk if person else 0))))
     return Roster(lines)
+
+
+def known(emails: set[str]) -> QuerySet[User]:
+    proved = {"emailaddress__email": F("email"), "emailaddress__verified": True}
+    return User.objects.filter(email__in=emails, **proved).select_related("agency")
 
 
 def problem_of(email: str, person: User | None, seen_in: int | None) -> str:

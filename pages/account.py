@@ -18,7 +18,7 @@ from accounts.models import Notification, User
 from accounts.services import close_account
 from core.access import public, signed_in
 from groups.models import Membership
-from groups.services import leave, withdraw
+from groups.services import forget_words, leave, withdraw
 from groups.services.membership import Refused
 
 from .mine import mine
@@ -88,7 +88,7 @@ def close(user: User) -> None:
             with suppress(Refused):  # approved in this moment: then there is a membership to end
                 withdraw(membership=row)
         leave(membership=row)
-    close_account(user=user)
+    close_account(user=user, notes=forget_words(user))
 
 
 def left_without_facilitator(user: User) -> list[Membership]:

@@ -3,11 +3,13 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from core.admin import ListAdmin
+
 from .models import VisitDay
 
 
 @admin.register(VisitDay)
-class VisitDayAdmin(admin.ModelAdmin):
+class VisitDayAdmin(ListAdmin):
     """To read only: nobody edits what was counted."""
 
     list_display = ["day", "visitors", "views", "is_closed"]

@@ -137,7 +137,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Changes with the photo, so that a browser may keep it for long. Empty without a photo."""
         if not self.photo:
             return ""
-        return f"{reverse('accounts:photo', args=[self.pk])}?v={PurePath(str(self.photo.name)).stem[:8]}"
+        return f"{reverse('person_photo', args=[self.pk])}?v={PurePath(str(self.photo.name)).stem[:8]}"
 
     @property
     def full_position(self) -> str:

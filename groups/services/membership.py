@@ -174,6 +174,16 @@ def add_members(*, group: Group, people: Iterable[User], by: User) -> list[Membe
     return added
 
 
+@transaction.atomic
+def forget_words(user: User) -> set[str]:
+    """What was written when the person asked, and about them, goes, also from the history. Answers their notes."""
+    rows, past = Membership.objects.filter(user=user), Membership.history.filter(user_id=user.pk)
+    notes = {*rows.values_list("note", flat=True), *past.values_list("note", flat=True)} - {""}
+    for kept in (rows, past):
+        kept.update(note="", reason="")
+    return notes
+
+
 def warn_officers(group: Group) -> None:
     """A group without a facilitator falls asleep unnoticed: KM officers are told at once."""
     notify(

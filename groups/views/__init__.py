@@ -2,6 +2,7 @@ from .catalogue import group_list
 from .editing import group_edit, group_stage
 from .members import member_list, membership_removal, membership_role
 from .membership import membership
+from .photo import photo
 from .requests import request_decision, request_list
 from .roster import member_import, roster_template
 from .sharing import qr_code, share
@@ -15,6 +16,7 @@ __all__ = [
     "membership",
     "membership_removal",
     "membership_role",
+    "photo",
     "qr_code",
     "request_decision",
     "request_list",

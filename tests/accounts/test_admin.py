@@ -6,6 +6,8 @@ import io
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -256,6 +258,103 @@ def test_agencies_from_a_file_and_back(desk) -> None:
     assert [(row["รหัส"], row["รหัสต้นสังกัด"], row["ประเภท"]) for row in exported(desk, AGENCIES)] == [
         ("m", "", "กระทรวง"), ("u", "m", "กรม"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["file", "form"])
+def test_a_sign_up_that_nobody_proved_is_not_vouched_for_with_its_password(desk, outsider, way) -> None:
+    EmailAddress.objects.update(verified=False)
+    SocialAccount.objects.create(user=outsider, provider="line", uid="x")
+    UserSession.objects.create(user=outsider, ip="127.0.0.1", session_key="k", user_agent="x")
+    if way == "file":
+        confirm(desk, PEOPLE, upload(desk, PEOPLE, HEADERS, [outsider.email, "นาง", "นอก", "วง", "", "", ""]))
+    else:
+        desk.post(f"{PEOPLE}{outsider.pk}/change/", PERSON)
+    outsider.refresh_from_db()
+    left = [model.objects.filter(user=outsider).count() for model in (SocialAccount, UserSession)]
+    assert (outsider.has_usable_password(), left, EmailAddress.objects.get(user=outsider).verified) == (
+        False, [0, 0], True,
+    )  # fmt: skip
+
+
+def test_a_clerk_cannot_rewrite_an_administrator_by_file(clerk, desk, admin, officer, outsider) -> None:
+    headers = ["อีเมล", "ชื่อ"]
+    rows = [[outsider.email, "ใหม่"], [admin.email, "ยึด"], [officer.email, officer.given_name]]
+    shown = upload(clerk, PEOPLE, headers, *rows)
+    found = [(row.number, list(row.error_dict)) for row in shown.context["result"].invalid_rows]
+    assert (found, "ท่านไม่มีสิทธิ์แก้ไขข้อมูลของบุคคลนี้" in shown.content.decode()) == ([(3, ["อีเมล"])], True)
+    confirm(desk, PEOPLE, upload(desk, PEOPLE, headers, *rows))
+    admin.refresh_from_db()
+    assert admin.given_name == "ยึด"
+
+
+# --- Addresses and forms that no page of ours makes ---
+NONSENSE = ["abc", "\x00", "9" * 30, "-1"]
+
+
+@pytest.mark.parametrize("value", NONSENSE)
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [
+        (PEOPLE, "agency"),
+        (AGENCIES, "parent"),
+        ("/admin/groups/membership/", "group"),
+        ("/admin/groups/membership/", "user"),
+    ],
+)
+def test_a_choice_that_is_no_row_is_a_form_error(desk, address, field, value) -> None:
+    response = desk.post(f"{address}add/", {field: value, **PERSON})
+    assert (response.status_code, field in response.context["adminform"].form.errors) == (200, True)
+    assert desk.get(f"{address}add/", {field: value}).status_code == 200
+
+
+def test_a_choice_that_is_no_row_when_changing(desk, outsider) -> None:
+    response = desk.post(f"{PEOPLE}{outsider.pk}/change/", PERSON | {"agency": "9" * 30})
+    assert list(response.context["adminform"].form.errors) == ["agency"]
+
+
+TABLES = [PEOPLE, AGENCIES, "/admin/groups/group/", "/admin/groups/membership/"]
+
+
+@pytest.mark.parametrize("address", TABLES)
+@pytest.mark.parametrize("query", ["page=1", "nothing=x", "pk__in=a", "id=" + "9" * 30, "is_active__exact=%00"])
+def test_an_export_or_a_list_with_a_query_of_ones_own(desk, address, query) -> None:
+    for response in (
+        desk.get(f"{address}export/?{query}", follow=True),
+        desk.post(f"{address}export/?{query}", {"format": "1", "resource": "0"}, follow=True),
+        desk.get(f"{address}?{query}", follow=True),
+    ):
+        assert response.status_code in (200, 400)
+
+
+@pytest.mark.parametrize(
+    ("address", "query"),
+    [
+        *[(PEOPLE, f"agency__level={value}") for value in NONSENSE],
+        *[(PEOPLE, f"agency__{how}={'9' * 30}") for how in ("id__exact", "in", "gt")],
+        ("/admin/groups/membership/", f"group__id__exact={'9' * 30}"),
+        ("/admin/groups/membership/", "group__id__exact=%00"),
+        (INBOXES, "read_at__isempty=x"),
+        *[("/admin/pages/visitday/", f"day__{part}={'9' * 12}") for part in ("year", "month", "day")],
+        ("/admin/pages/visitday/", "day__year=2026&day__month=99"),
+        ("/admin/pages/visitday/", "day__year=99999"),
+    ],
+)
+def test_a_list_with_filters_of_ones_own(desk, address, query) -> None:
+    assert desk.get(f"{address}?{query}", follow=True).status_code in (200, 400)
+
+
+@pytest.mark.parametrize("address", [AGENCIES, "/admin/groups/group/", "/admin/groups/membership/"])
+@pytest.mark.parametrize("row", ["abc", "9" * 30, "%00"])
+def test_the_history_of_what_is_no_row(desk, address, row) -> None:
+    assert desk.get(f"{address}{row}/history/").status_code == 404
+
+
+@pytest.mark.parametrize("changed", [{"format": "x"}, {"format": "99"}, {"resource": "99"}, {"import_file_name": ""}])
+def test_a_confirmation_that_was_tampered_with(desk, changed) -> None:
+    shown = upload(desk, PEOPLE, ["อีเมล", "ชื่อ", "นามสกุล"], ["a@example.go.th", "ก", "ข"])
+    sent = shown.context["confirm_form"].initial | changed
+    assert desk.post(f"{PEOPLE}process_import/", sent)["Location"] == f"{PEOPLE}import/"
+    assert not User.objects.filter(email="a@example.go.th").exists()
 
 
 # --- Agencies ---

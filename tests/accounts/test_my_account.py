@@ -106,15 +106,15 @@ def test_the_wrong_method(as_: Callable, outsider: User, path: str) -> None:
 
 
 # --- Photo ------------------------------------------------------------------------------------------------
-def test_a_photo_is_written_anew_and_served_to_people_who_are_signed_in(
-    as_: Callable, outsider: User, member: User, visitor: Client
+def test_a_photo_is_written_anew_and_served_to_those_who_may_see_the_person(
+    as_: Callable, outsider: User, officer: User, visitor: Client
 ) -> None:
     exif = Image.Exif()
     exif[0x010E] = "ถ่ายที่บ้านเลขที่ 1"
     client = as_(outsider)
     assert client.post("/my/photo/", {"photo": upload(photo(exif=exif))}).headers["Location"] == "/my/photo/"
     outsider.refresh_from_db()
-    answer = as_(member).get(outsider.photo_url)
+    answer = as_(officer).get(outsider.photo_url)
     content = b"".join(answer.streaming_content)
     assert Image.open(io.BytesIO(content)).size == (320, 320)
     assert not Image.open(io.BytesIO(content)).getexif()
@@ -125,7 +125,7 @@ def test_a_photo_is_written_anew_and_served_to_people_who_are_signed_in(
         "Cache-Control": "private, max-age=31536000",
     } == dict(answer.headers)
     assert visitor.get(outsider.photo_url).status_code == 302
-    bare = as_(member).get(f"/people/{outsider.pk}/photo/")
+    bare = client.get(f"/people/{outsider.pk}/photo/")
     assert bare.headers["Cache-Control"] == "private, max-age=60"
     bare.close()
 

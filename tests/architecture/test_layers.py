@@ -35,4 +35,5 @@ def test_a_view_without_a_rule_is_found() -> None:
 
 
 def test_system_checks_are_silent() -> None:
-    assert run_checks() == []
+    """But for the one that pytest-django's own marker for undefined template variables sets off."""
+    assert [message for message in run_checks() if message.id != "templates.E002"] == []

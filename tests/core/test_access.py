@@ -8,7 +8,7 @@ from django.test import Client, RequestFactory
 
 from accounts.access import officers_only
 from accounts.models import User
-from core.access import PENDING_LIMIT, signed_in, staff_only
+from core.access import FORM_OF, PENDING_LIMIT, mark_of, signed_in, staff_only
 from groups.access import facilitators_only
 from groups.models import Group
 
@@ -50,7 +50,7 @@ def sign_in(client: Client, user: User) -> None:
 def test_a_form_posted_after_the_session_ended_comes_back_with_its_text(
     visitor: Client, facilitator: User, edit_address: str
 ) -> None:
-    answer = visitor.post(edit_address, {"purpose": "ข้อความที่พิมพ์ไว้นานสองชั่วโมง"})
+    answer = visitor.post(edit_address, {"purpose": "ข้อความที่พิมพ์ไว้นานสองชั่วโมง", FORM_OF: mark_of(facilitator.pk)})
     assert answer["Location"] == f"/accounts/login/?next={edit_address.replace('/', '%2F')}"
     sign_in(visitor, facilitator)
     page = visitor.get(edit_address).content.decode()
@@ -68,13 +68,47 @@ def test_the_page_with_the_form_is_where_one_comes_back_to(visitor: Client, grou
 
 
 def test_too_much_text_is_not_kept_but_is_no_error(visitor: Client, facilitator: User, edit_address: str) -> None:
-    answer = visitor.post(edit_address, {"purpose": "a" * (PENDING_LIMIT + 1)})
+    answer = visitor.post(edit_address, {"purpose": "a" * (PENDING_LIMIT + 1), FORM_OF: mark_of(facilitator.pk)})
     assert answer.status_code == 302
     assert "pending_form" not in visitor.session
 
 
 def test_what_is_secret_is_not_kept(visitor: Client, member: User) -> None:
-    visitor.post("/my/close/", {"confirmation": "ปิดบัญชี", "password": "ความลับ"})
+    visitor.post("/my/close/", {"confirmation": "ปิดบัญชี", "password": "ความลับ", FORM_OF: mark_of(member.pk)})
     kept = visitor.session["pending_form"]["data"]
     assert "password" not in kept
     assert "confirmation" in kept
+
+
+def test_the_next_person_on_the_same_browser_does_not_get_the_text(
+    visitor: Client, facilitator: User, officer: User, edit_address: str
+) -> None:
+    visitor.post(edit_address, {"purpose": "ข้อความของผู้อื่น", FORM_OF: mark_of(facilitator.pk)})
+    sign_in(visitor, officer)
+    assert "ข้อความของผู้อื่น" not in visitor.get(edit_address).content.decode()
+
+
+def test_nothing_is_kept_of_a_form_that_was_never_given_out(visitor: Client, facilitator: User) -> None:
+    for mark in ("", f"{facilitator.pk}:forged", "x:y", f"{facilitator.pk}"):
+        visitor.post("/my/profile/", {"given_name": "ก", FORM_OF: mark})
+    assert "pending_form" not in visitor.session
+
+
+def test_every_form_of_the_signed_in_says_whose_it_is(
+    as_: Callable[[User], Client], facilitator: User, edit_address: str
+) -> None:
+    page = as_(facilitator).get(edit_address).content.decode()
+    forms = page.count('method="post"')
+    assert page.count(f'name="{FORM_OF}" value="{mark_of(facilitator.pk)}"') == forms > 1
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_only_reading_and_posting(visitor: Client, method: str) -> None:
+    for address in ("/", "/accounts/login/", "/admin/login/"):
+        assert getattr(visitor, method)(address).status_code == 405
+
+
+@pytest.mark.parametrize("key", ['"aaaaaaaaaaaa\\000"', "a" * 5000, "' OR 1=1"])
+def test_an_odd_session_cookie_is_no_session(visitor: Client, key: str) -> None:
+    visitor.cookies.load({"cops_session": key})
+    assert visitor.get("/groups/").status_code == 200

@@ -15,6 +15,7 @@ from django.test import Client, RequestFactory
 from django.views.defaults import server_error
 
 from accounts.models import Theme, User
+from core.access import FORM_OF, mark_of
 from core.forms import ThaiDateField
 from core.paging import Page
 
@@ -167,9 +168,9 @@ def test_a_visitors_page_is_the_same_for_all() -> None:
     assert page.all("a", href="#main")[0] == {"class": "skip", "href": "#main"}
 
 
-def test_a_visitors_message_waits_for_the_page_of_sign_in(db: None) -> None:
+def test_a_visitors_message_waits_for_the_page_of_sign_in(member: User) -> None:
     client = Client()
-    client.post("/my/profile/", {"given_name": "ก"})  # leaves the message that the session has ended
+    client.post("/my/profile/", {"given_name": "ก", FORM_OF: mark_of(member.pk)})
     shown = ["เซสชันหมดอายุ" in client.get(path).content.decode() for path in ("/about/", *["/accounts/login/"] * 2)]
     assert shown == [False, True, False]
 

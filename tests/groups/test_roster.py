@@ -4,6 +4,7 @@ import io
 
 import openpyxl
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Notification
@@ -53,6 +54,14 @@ def test_dry_run_then_exactly_what_was_shown(as_, facilitator, group, staff, tol
     assert active(group) == {facilitator.email, *(person.email for person in staff)}
     group.refresh_from_db()
     assert (group.member_count, Notification.objects.count(), Membership.objects.count()) == (4, 2, 4)
+
+
+def test_an_address_that_nobody_proved_is_not_known(as_, facilitator, group, staff) -> None:
+    EmailAddress.objects.filter(user=staff[0]).update(verified=False)
+    EmailAddress.objects.filter(user=staff[1]).update(email="other@example.go.th")
+    response = as_(facilitator).post(ADDRESS, {"file": table(*[[person.email, ""] for person in staff])})
+    unknown = "ไม่พบบัญชีที่ใช้อีเมลนี้ ให้เจ้าของอีเมลสมัครใช้งานก่อน"
+    assert [answer for _, _, answer in results(response)] == [unknown, unknown, "จะเพิ่มเป็นสมาชิก"]
 
 
 def test_every_rows_problem_is_shown_and_nothing_is_written(as_, facilitator, group, staff) -> None:

@@ -12,7 +12,9 @@ from django.utils import timezone
 from accounts.forms import CLOSING_WORD
 from accounts.models import Notification, User
 from accounts.services import notify
-from groups.models import Group, Membership, Role, State
+from groups.models import Group, Joining, Membership, Role, State
+from groups.services import decline, join
+from pages.account import close
 from tests.conftest import PASSWORD
 from tests.factories import make_agency, make_group, make_membership, make_user
 
@@ -137,3 +139,23 @@ def test_the_last_facilitator_is_warned_and_officers_are_told(
 def test_one_of_two_facilitators_is_not_warned(as_: Callable, facilitator: User, group: Group) -> None:
     make_membership(group=group, user=make_user(), role=Role.FACILITATOR)
     assert "เพียงคนเดียว" not in text(as_(facilitator), "/my/close/")
+
+
+def test_closing_takes_the_person_out_of_requests_and_other_inboxes(outsider: User, facilitator: User) -> None:
+    group = make_group(joining=Joining.REQUEST)
+    make_membership(group=group, user=facilitator, role=Role.FACILITATOR)
+    name = outsider.get_full_name()
+    row = join(group=group, user=outsider, note="ดิฉันทำงานพัสดุมาสิบปี")
+    notify(recipients=[facilitator], text=f"ขอบคุณ{name} " + "ก" * 280, detail=f"จาก {name}")
+    notify(recipients=[facilitator], text="ผู้อื่น", detail="ของผู้อื่น")
+    decline(membership=row, by=facilitator, reason="ไม่ใช่ผู้ทำงานการเงิน")
+    close(outsider)
+    row.refresh_from_db()
+    kept = [(row.note, row.reason), *Membership.history.filter(user_id=outsider.pk).values_list("note", "reason")]
+    assert kept == [("", "")] * 3
+    lines = Notification.objects.filter(recipient=facilitator).order_by("pk").values_list("text", "detail")
+    assert list(lines) == [
+        ("ผู้ใช้ที่ปิดบัญชี แสดงความประสงค์เข้าร่วมกลุ่ม", ""),
+        ("ขอบคุณผู้ใช้ที่ปิดบัญชี " + "ก" * 276, "จาก ผู้ใช้ที่ปิดบัญชี"),
+        ("ผู้อื่น", "ของผู้อื่น"),
+    ]
