@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, middleware
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import resolve_url
@@ -22,6 +23,7 @@ PENDING_FORM = "pending_form"
 FORM_OF = "form_of"  # the hidden field of every form of a signed-in person: see core.templatetags.forms
 SECRETS = re.compile("password|code|otp|token|credential", re.IGNORECASE)  # never kept, not even for a minute
 PENDING_LIMIT = 300_000  # characters of form text kept while its author signs in again
+UNMARKED_LIMIT, UNMARKED_AN_HOUR = 20_000, 60  # of forms that do not say whose they are, in the whole portal
 
 
 def public(view: View | None = None, *, cache: bool = False) -> Any:
@@ -74,16 +76,18 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{resolve_url('account_login')}?{query}")
 
 
-def mark_of(person: int) -> str:
+def mark_of(person: int | str) -> str:
     """Says whose form it is. Signed, so that nothing is kept of forms that this portal did not give out."""
     return f"{person}:{salted_hmac(FORM_OF, str(person)).hexdigest()[:24]}"
 
 
-def author_of(request: HttpRequest) -> int | None:
-    """Whose form was posted, though nobody is signed in any more."""
-    mark = request.POST.get(FORM_OF, "")
-    person = mark.partition(":")[0]
-    return int(person) if person.isdecimal() and constant_time_compare(mark, mark_of(int(person))) else None
+def is_keepable(mark: str, text: str) -> bool:
+    """A form that a page here gave out is kept; of others (programs that fill in forms by themselves) only a few."""
+    if mark:
+        is_ours = constant_time_compare(mark, mark_of(mark.partition(":")[0]))
+        return is_ours and len(text) <= PENDING_LIMIT
+    cache.add("unmarked-forms", 0, 3600)
+    return len(text) <= UNMARKED_LIMIT and cache.incr("unmarked-forms") <= UNMARKED_AN_HOUR
 
 
 def keep_form(request: HttpRequest) -> str:
@@ -91,9 +95,9 @@ def keep_form(request: HttpRequest) -> str:
     text = request.POST.copy()
     for name in [name for name in text if name in ("csrfmiddlewaretoken", FORM_OF) or SECRETS.search(name)]:
         del text[name]
-    author, encoded = author_of(request), text.urlencode()
-    if author and len(encoded) <= PENDING_LIMIT:
-        request.session[PENDING_FORM] = {"author": author, "path": request.path, "data": encoded}
+    mark, encoded = request.POST.get(FORM_OF, ""), text.urlencode()
+    if is_keepable(mark, encoded):
+        request.session[PENDING_FORM] = {"mark": mark, "path": request.path, "data": encoded}
         messages.warning(request, "เซสชันหมดอายุ กรุณาเข้าสู่ระบบอีกครั้ง ข้อความที่ท่านกรอกไว้ยังอยู่")
     referer = request.headers.get("Referer", "")
     if url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}):
@@ -110,7 +114,7 @@ def posted(request: HttpRequest, *, path: str | None = None) -> QueryDict | None
     if not pending or pending["path"] != (path or request.path):
         return None
     del request.session[PENDING_FORM]
-    return QueryDict(pending["data"]) if pending["author"] == request.user.pk else None
+    return QueryDict(pending["data"]) if pending["mark"] in ("", mark_of(request.user.pk)) else None
 
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):

@@ -88,10 +88,20 @@ def test_the_next_person_on_the_same_browser_does_not_get_the_text(
     assert "ข้อความของผู้อื่น" not in visitor.get(edit_address).content.decode()
 
 
-def test_nothing_is_kept_of_a_form_that_was_never_given_out(visitor: Client, facilitator: User) -> None:
-    for mark in ("", f"{facilitator.pk}:forged", "x:y", f"{facilitator.pk}"):
-        visitor.post("/my/profile/", {"given_name": "ก", FORM_OF: mark})
+@pytest.mark.parametrize("mark", ["1:forged", "x:y", "1", "๑:x", "1" * 5000])
+def test_nothing_is_kept_of_a_form_with_a_forged_mark(visitor: Client, facilitator: User, mark: str) -> None:
+    visitor.post("/my/profile/", {"given_name": "ก", FORM_OF: mark})
     assert "pending_form" not in visitor.session
+
+
+def test_of_forms_without_a_mark_only_a_few_are_kept(facilitator: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.access.UNMARKED_AN_HOUR", 2)
+    kept = []
+    for _ in range(4):
+        client = Client()
+        client.post("/my/profile/", {"given_name": "ก"})
+        kept.append("pending_form" in client.session)
+    assert kept == [True, True, False, False]
 
 
 def test_every_form_of_the_signed_in_says_whose_it_is(
