@@ -76,7 +76,7 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{resolve_url('account_login')}?{query}")
 
 
-def mark_of(person: int | str) -> str:
+def mark_of(person: object) -> str:
     """Says whose form it is. Signed, so that nothing is kept of forms that this portal did not give out."""
     return f"{person}:{salted_hmac(FORM_OF, str(person)).hexdigest()[:24]}"
 
