@@ -210,7 +210,6 @@ AUTH_PASSWORD_VALIDATORS = [
 # Domains (and their subdomains) whose addresses may sign up; empty means any.
 SIGNUP_EMAIL_DOMAINS = env.list("SIGNUP_EMAIL_DOMAINS", default=["go.th"])
 REQUIRE_STAFF_MFA = env.bool("REQUIRE_STAFF_MFA", default=True)
-DEMO = env.bool("DEMO", default=False)
 
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
@@ -262,10 +261,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 MFA_TOTP_ISSUER = "ชุมชนนักปฏิบัติ สป.มท."
 USERSESSIONS_TRACK_ACTIVITY = False
 SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
-SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_STORE_TOKENS = False
-SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_PROVIDERS: dict[str, dict] = {}
 
 # ThaID: an OpenID Connect provider; every address and switch is configurable because its documents disagree.
@@ -391,9 +388,7 @@ CKEDITOR_5_CONFIGS = {
 CK_EDITOR_5_UPLOAD_FILE_VIEW_NAME = "home"  # the toolbar has no upload; the widget wants a name that resolves
 
 TAGGIT_CASE_INSENSITIVE = True
-IMPORT_EXPORT_SKIP_ADMIN_LOG = False
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
-SILENCED_SYSTEM_CHECKS: list[str] = []
 
 LOGGING = {
     "version": 1,

@@ -113,10 +113,10 @@ def answered(request: HttpRequest) -> Any:
     return request.POST if "answered" in request.POST else None
 
 
-class ReadOnlyAdmin(PortalAdmin):
-    """Written by the portal, looked at here."""
+class ReadOnly:
+    """Written by the portal, looked at here. For admin classes and for inlines."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -124,6 +124,10 @@ class ReadOnlyAdmin(PortalAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ReadOnlyAdmin(ReadOnly, PortalAdmin):
+    pass
 
 
 class PublicAdmin(PortalAdmin):

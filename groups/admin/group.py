@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 
 from core import thai
-from core.admin import HistoryAdmin, PortalAdmin, answered
+from core.admin import HistoryAdmin, ReadOnly, ReadOnlyAdmin, answered
 from core.exchange import ExchangeMixin
 from core.fields import ADMIN_FORM_FIELDS
 
@@ -30,20 +30,11 @@ class MilestoneInline(admin.TabularInline):
     formfield_overrides = ADMIN_FORM_FIELDS
 
 
-class FormerSlugInline(admin.TabularInline):
+class FormerSlugInline(ReadOnly, admin.TabularInline):
     """To read only: an address that lies in letters and bookmarks is not taken back."""
 
     model = FormerSlug
     extra = 0
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Group)
@@ -219,17 +210,8 @@ class GroupAdmin(ExchangeMixin, HistoryAdmin):
 
 
 @admin.register(Lineage)
-class LineageAdmin(PortalAdmin):
+class LineageAdmin(ReadOnlyAdmin):
     """Who went on with whose work: seen here, made by merging and splitting."""
 
     list_display = ["predecessor", "successor", "kind", "happened_on"]
     list_select_related = ["predecessor", "successor"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 import accounts.admin
 from accounts.models import User
 from core import thai
+from core.admin import ReadOnly
 
 from ..models import Group, Membership
 from ..services.membership import warn_officers
@@ -16,7 +17,7 @@ from ..services.membership import warn_officers
 admin.site.unregister(User)
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(ReadOnly, admin.TabularInline):
     """To read only; memberships have pages of their own."""
 
     model = Membership
@@ -37,15 +38,6 @@ class MembershipInline(admin.TabularInline):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True  # whoever may see the person
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(User)

@@ -194,6 +194,20 @@ def test_a_package_of_thousands_of_parts_is_refused() -> None:
     assert problems(repacked(xlsx([["ชื่อ"]]), **{f"part{number}": b"" for number in range(1001)})) == [TOO_LARGE]
 
 
+@pytest.mark.parametrize(
+    ("part", "body"),
+    [
+        ("xl__styles_xml", b"<styleSheet>" + b"<xf/>" * 1_000_000 + b"</styleSheet>"),
+        ("xl__worksheets__sheet1_xml", sheet_xml("<row>" + "<c/>" * 1_000_000 + "</row>")),
+    ],
+    ids=["styles", "cells"],
+)
+def test_what_only_repetition_packs_so_tightly_is_refused(part: str, body: bytes) -> None:
+    content = repacked(xlsx([["ชื่อ", "อีเมล"]]), **{part: body})
+    assert len(content) < 100_000
+    assert problems(content) == ["ไฟล์มีเนื้อหามากเกินไปเมื่อคลายออก กรุณาแบ่งเป็นหลายไฟล์"]
+
+
 def test_an_entity_bomb_is_refused() -> None:
     levels = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
     bomb = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a0 "ha">{levels}]><worksheet>&a9;</worksheet>'.encode()

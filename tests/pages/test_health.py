@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -60,3 +61,13 @@ def test_a_part_that_raises_does_not_work() -> None:
         raise OSError
 
     assert health.works(broken) is False
+
+
+@pytest.mark.django_db
+def test_probing_puts_nothing_else_out_of_the_cache(visitor: Client) -> None:
+    """Counted sign-in attempts lie in the same cache: filling it would lift the lock of an account."""
+    visitor.get("/readyz")
+    before = len(cache._cache)
+    for _ in range(20):
+        visitor.get("/readyz")
+    assert len(cache._cache) == before
