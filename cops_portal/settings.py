@@ -10,6 +10,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from core.editor import CKEDITOR_5_CONFIGS  # noqa: F401  a setting
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -66,6 +68,7 @@ INSTALLED_APPS = [
     "core",
     "accounts",
     "groups",
+    "events",
     "pages",
 ]
 
@@ -152,14 +155,18 @@ CACHES = {
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db" if REDIS_URL else "core.sessions"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
-TASK_ATTEMPTS = env.int("TASK_ATTEMPTS", default=6)
-# What the worker starts by the clock (Asia/Bangkok): task, time, and for weekly ones the weekday (Monday is 0).
+TASK_ATTEMPTS = env.int("TASK_ATTEMPTS", default=12)  # over seven hours: a mail server may be down for long
+# What the worker starts by the clock (Asia/Bangkok): task, time or "every minute", and for weekly ones the weekday
+# (Monday is 0).
 TASK_SCHEDULE: list[tuple[str, str, int | None]] = [
     ("accounts.tasks.send_daily_digests", "07:00", None),
     ("accounts.tasks.send_weekly_digests", "07:15", 0),
     ("accounts.tasks.recount_unread", "03:10", None),
     ("accounts.tasks.forget_unverified", "03:30", None),
     ("groups.tasks.recount_groups", "03:20", None),
+    ("events.tasks.follow_clock", "every minute", None),
+    ("events.tasks.recount_events", "03:25", None),
+    ("events.tasks.check_replays", "04:10", 0),
     ("pages.tasks.close_visit_days", "00:20", None),
     ("core.tasks.prune_finished", "03:40", None),
 ]
@@ -360,31 +367,6 @@ COUNTER_OPENING_BALANCE = env.int("COUNTER_OPENING_BALANCE", default=0)
 COUNTER_SINCE = env.str("COUNTER_SINCE", default="2026-10-01")
 
 # --- Rich text -------------------------------------------------------------------------------------------
-CKEDITOR_5_CONFIGS = {
-    "default": {
-        "language": "th",
-        "toolbar": [
-            "heading", "|", "bold", "italic", "link", "bulletedList", "numberedList", "blockQuote", "insertTable",
-            "|", "undo", "redo",
-        ],
-        "heading": {
-            "options": [
-                {"model": "paragraph", "title": "ย่อหน้า", "class": "ck-heading_paragraph"},
-                {"model": "heading2", "view": "h2", "title": "หัวข้อ", "class": "ck-heading_heading2"},
-                {"model": "heading3", "view": "h3", "title": "หัวข้อย่อย", "class": "ck-heading_heading3"},
-            ]
-        },
-        # The bundle loads these though no button uses them; each one less is one way in less.
-        "removePlugins": [
-            "Markdown", "GeneralHtmlSupport", "FullPage", "HtmlEmbed", "SourceEditing", "Style", "MediaEmbed", "Font",
-            "FontFamily", "FontSize", "FontColor", "FontBackgroundColor", "Highlight", "Alignment", "TableProperties",
-            "TableCellProperties", "ImageUpload", "SimpleUploadAdapter", "CKFinderUploadAdapter", "ImageInsert",
-            "ImageResize", "ImageStyle", "ImageToolbar", "LinkImage", "PageBreak", "Mention", "TodoList",
-            "ListProperties", "ShowBlocks", "Autosave",
-        ],
-        "table": {"contentToolbar": ["tableColumn", "tableRow", "mergeTableCells"]},
-    }
-}  # fmt: skip
 CK_EDITOR_5_UPLOAD_FILE_VIEW_NAME = "home"  # the toolbar has no upload; the widget wants a name that resolves
 
 TAGGIT_CASE_INSENSITIVE = True

@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 import accounts.urls
+import events.urls
 import groups.urls
 import groups.views
 import pages.urls
@@ -19,7 +20,14 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("", include(pages.urls)),
     # A group's overview is composed by `pages`; everything else under a group belongs to its app.
-    path("groups/", include(([*pages.urls.group_patterns, *groups.urls.urlpatterns], "groups"))),
+    path(
+        "groups/",
+        include(
+            ([*pages.urls.group_patterns, *groups.urls.urlpatterns, *events.urls.group_patterns], "groups"),
+        ),
+    ),
+    path("events/", include(events.urls)),
+    path("", include(events.urls.root_patterns)),
     path("people/<int:pk>/photo/", groups.views.photo, name="person_photo"),  # who may see it, groups decide
     path("", include(accounts.urls)),
     path("accounts/", include("allauth.urls")),

@@ -25,6 +25,7 @@ from django_tasks_db.models import DBTaskResult
 from .models import ScheduledRun, WorkerPulse
 
 logger = logging.getLogger(__name__)
+EVERY_MINUTE = "every minute"
 PULSE_EVERY = timedelta(seconds=10)
 SILENT_AFTER = timedelta(seconds=60)
 SUCCEEDED_KEPT = timedelta(days=1)  # mails among them hold links that sign somebody in
@@ -33,15 +34,17 @@ FAILED_KEPT = timedelta(days=14)
 
 @dataclass(frozen=True)
 class Timetable:
-    """When a task falls due, in the portal's own time zone. No weekday means every day."""
+    """When a task falls due, in the portal's own time zone. No weekday means every day, no time every minute."""
 
     task: str  # dotted path
-    at: time
+    at: time | None
     weekday: int | None = None  # Monday is 0
 
     def last_due(self, now: datetime) -> datetime:
         """The latest moment at or before `now` at which this fell due."""
         local = timezone.localtime(now)
+        if self.at is None:
+            return local.replace(second=0, microsecond=0)
         due = local.replace(hour=self.at.hour, minute=self.at.minute, second=0, microsecond=0)
         if due > local:
             due -= timedelta(days=1)
@@ -51,7 +54,10 @@ class Timetable:
 
 
 def timetable() -> list[Timetable]:
-    return [Timetable(task, time.fromisoformat(at), weekday) for task, at, weekday in settings.TASK_SCHEDULE]
+    return [
+        Timetable(task, None if at == EVERY_MINUTE else time.fromisoformat(at), weekday)
+        for task, at, weekday in settings.TASK_SCHEDULE
+    ]
 
 
 def enqueue_due(rows: Iterable[Timetable], *, now: datetime | None = None) -> list[str]:

@@ -1,5 +1,6 @@
 """Rows for tests. Keyword-only; whatever a test does not name gets a plain value."""
 
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -8,6 +9,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Agency, User
+from core import thai
+from events.models import Event, Mode, Registration, Seat
+from events.models import State as EventState
 from groups.models import Group, Membership, Stage, State
 
 _serial = count(1)
@@ -55,4 +59,37 @@ def make_membership(*, group: Group, user: User | None = None, **fields: Any) ->
     if row.is_active:
         Group.objects.filter(pk=group.pk).update(member_count=F("member_count") + 1)
         group.refresh_from_db(fields=["member_count"])
+    return row
+
+
+def make_event(*, group: Group | None = None, title: str = "ตรวจสอบพัสดุประจำปี", **fields: Any) -> Event:
+    """Open for registration, in three days, two hours and a half long."""
+    group = group or make_group()
+    starts_at = fields.pop("starts_at", timezone.now() + timedelta(days=3))
+    fields.setdefault("ends_at", starts_at + timedelta(hours=2, minutes=30))
+    fields.setdefault("fiscal_year", thai.fiscal_year(starts_at))
+    taken = Event.objects.filter(group=group, fiscal_year=fields["fiscal_year"]).count()
+    return Event.objects.create(
+        group=group,
+        title=title,
+        starts_at=starts_at,
+        **{
+            "number": taken + 1,
+            "state": EventState.OPEN,
+            "hours": 2.5,
+            "created_at": starts_at - timedelta(days=30),
+            **fields,
+        },
+    )
+
+
+def make_registration(*, event: Event, user: User | None = None, **fields: Any) -> Registration:
+    """A seat, with the event's counts kept in step."""
+    row = Registration.objects.create(
+        event=event, user=user or make_user(), **{"mode": Mode.VC, "seat": Seat.SEATED, **fields}
+    )
+    counts = {"seated_count": Seat.SEATED, "waiting_count": Seat.WAITING}
+    for name, seat in counts.items():
+        setattr(event, name, event.registrations.filter(seat=seat).count())
+    event.save(update_fields=list(counts))
     return row
