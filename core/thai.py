@@ -190,6 +190,7 @@ MONTHS = (
 SHORT_MONTHS = (
     "ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.",
 )  # fmt: skip
+SHORT_WEEKDAYS = ("จ.", "อ.", "พ.", "พฤ.", "ศ.", "ส.", "อา.")
 WEEKDAYS = ("จันทร์", "อังคาร", "พุธ", "พฤหัสบดี", "ศุกร์", "เสาร์", "อาทิตย์")
 DateStyle = Literal["medium", "long", "full", "short"]
 
@@ -253,6 +254,13 @@ def format_time(moment: datetime | time) -> str:
     if isinstance(moment, datetime) and moment.tzinfo:
         moment = moment.astimezone(BANGKOK)
     return f"{moment:%H.%M} น."
+
+
+def format_span(start: datetime, end: datetime) -> str:
+    """13.30–16.00 น.; an end on another day carries its date."""
+    if local_date(start) != local_date(end):
+        return f"{format_time(start)} ถึง {format_date(end)} {format_time(end)}"
+    return f"{start.astimezone(BANGKOK):%H.%M}–{format_time(end)}"
 
 
 def parse_thai_date(text: str) -> date:

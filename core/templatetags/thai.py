@@ -27,6 +27,22 @@ def thaidatetime(value: datetime | None, style: thai.DateStyle = "medium") -> st
 
 
 @register.filter
+def thaispan(start: datetime | None, end: datetime) -> str:
+    return thai.format_span(start, end) if start else ""
+
+
+@register.filter
+def thaiweekday(value: date | datetime) -> str:
+    """Short, for the block of a day."""
+    return thai.SHORT_WEEKDAYS[thai.local_date(value).weekday()]
+
+
+@register.filter
+def thaimonth(value: date | datetime) -> str:
+    return thai.SHORT_MONTHS[thai.local_date(value).month - 1]
+
+
+@register.filter
 def thaidigits(value: Any) -> str:
     return "" if value is None else thai.to_thai_digits(value)
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import MailFrequency, User
@@ -105,8 +104,7 @@ def set_interest(*, event: Event, user: User, interested: bool) -> None:
         Interest.objects.filter(event=event, user=user).delete()
     elif not Registration.objects.filter(event=event, user=user, seat__in=HELD).exists():
         Interest.objects.get_or_create(event=event, user=user)
-    count = Interest.objects.filter(event=event).count()
-    Event.objects.filter(pk=event.pk).update(interest_count=count)
+    recount(event)
 
 
 @transaction.atomic
@@ -150,11 +148,12 @@ def refuse_closed(event: Event, now: datetime) -> None:
 
 
 def recount(event: Event) -> None:
-    """Counted, not added up: the row is locked, and an index covers it."""
+    """Counted, not added up: the row is locked, and an index covers each count."""
     rows = Registration.objects.filter(event=event)
     event.seated_count, event.waiting_count = rows.seated().count(), rows.waiting().count()
+    event.interest_count = Interest.objects.filter(event=event).count()
     Event.objects.filter(pk=event.pk).update(
-        seated_count=event.seated_count, waiting_count=event.waiting_count, updated_at=F("updated_at")
+        seated_count=event.seated_count, waiting_count=event.waiting_count, interest_count=event.interest_count
     )
     pagecache.changed()
 
@@ -184,8 +183,7 @@ def tell(row: Registration, text: str, note: str = "") -> None:
 
 
 def when(event: Event) -> str:
-    start = f"{thai.format_date(event.starts_at, 'full')} เวลา {event.starts_at.astimezone(thai.BANGKOK):%H.%M}"
-    return f"{start}–{thai.format_time(event.ends_at)}"
+    return f"{thai.format_date(event.starts_at, 'full')} เวลา {thai.format_span(event.starts_at, event.ends_at)}"
 
 
 def how_to_join(row: Registration) -> list[str]:

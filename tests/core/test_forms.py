@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime, time
 from html.parser import HTMLParser
 from typing import Any
 
@@ -6,7 +6,17 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 
-from core.forms import LineField, RichTextField, RichTextWidget, TextField, ThaiDateField, ThaiDateWidget
+from core.forms import (
+    LineField,
+    RichTextField,
+    RichTextWidget,
+    TextField,
+    ThaiDateField,
+    ThaiDateWidget,
+    ThaiMomentField,
+    ThaiTimeField,
+    WholeNumberField,
+)
 
 CONTROLS = ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\ud800", "\uffff"]
 
@@ -188,6 +198,121 @@ def test_the_date_widget_shows_again_what_was_typed() -> None:
 )
 def test_the_date_widget_takes_text(value: str | None, parts: list[str]) -> None:
     assert ThaiDateWidget().decompress(value) == parts
+
+
+# --- Times ------------------------------------------------------------------------------------------------
+class MomentForm(forms.Form):
+    at = ThaiMomentField(label="วันและเวลาเริ่ม")
+
+
+def moment_form(day: str, month: str, year: str, at: str) -> MomentForm:
+    return MomentForm({"at_day": day, "at_month": month, "at_year": year, "at_time": at})
+
+
+@pytest.mark.parametrize(
+    "typed", ["09.30", "09:30", "0930", "๐๙.๓๐", "9.30", "930", " 09.30 น. ", "09:30น.", "๐๙๓๐", "09.30\u200b"]
+)
+def test_a_time_is_taken_as_people_write_it(typed: str) -> None:
+    assert ThaiTimeField().clean(typed) == time(9, 30)
+
+
+@pytest.mark.parametrize(("typed", "at"), [("00.00", time(0, 0)), ("2359", time(23, 59)), ("0.05", time(0, 5))])
+def test_the_day_has_twenty_four_hours(typed: str, at: time) -> None:
+    assert ThaiTimeField().clean(typed) == at
+
+
+@pytest.mark.parametrize("typed", ["24.00", "09.60", "2400", "99:99", "๒๕.๐๐"])
+def test_a_time_that_no_day_has_says_so(typed: str) -> None:
+    assert messages(ThaiTimeField(), typed) == ["ไม่มีเวลานี้ กรุณาพิมพ์เวลาระหว่าง 00.00 ถึง 23.59"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["9", "09.3", "เก้าโมง", "9.30 AM", "09-30", "09.30.00", "٠٩.٣٠", "\x00", "9" * 5000, "น."]
+)
+def test_what_is_no_time_shows_an_example(typed: str) -> None:
+    assert messages(ThaiTimeField(), typed) == ["กรุณาพิมพ์เวลาเป็นชั่วโมงและนาที เช่น 09.30"]
+
+
+def test_a_time_may_be_left_out() -> None:
+    assert (ThaiTimeField(required=False).clean("  "), ThaiTimeField(required=False).clean(None)) == (None, None)
+    assert messages(ThaiTimeField(label="เวลาสิ้นสุด"), "") == ["กรุณากรอกเวลาสิ้นสุด"]
+
+
+def test_a_time_is_shown_with_a_point() -> None:
+    class Ending(forms.Form):
+        at = ThaiTimeField(initial=time(16, 0))
+
+    attrs = next(attrs for tag, attrs in Tags(str(Ending()["at"])).found if tag == "input")
+    assert (attrs["value"], attrs["inputmode"]) == ("16.00", "decimal")
+
+
+@pytest.mark.parametrize("at", ["09.30", "09:30", "0930", "๐๙.๓๐"])
+def test_a_moment_is_in_thailand(at: str) -> None:
+    form = moment_form("22", "11", "๒๕๖๙", at)
+    assert form.is_valid()
+    assert form.cleaned_data == {"at": datetime(2026, 11, 22, 2, 30, tzinfo=UTC)}
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        (("", "", "", ""), "กรุณาระบุวันและเวลาเริ่ม"),
+        (("", "", "", "09.30"), "กรุณาระบุวัน เดือน และปี พ.ศ. ด้วย"),
+        (("22", "11", "2569", ""), "กรุณาระบุเวลาด้วย เช่น 09.30"),
+        (("22", "", "2569", "09.30"), "กรุณาระบุวัน เดือน และปี พ.ศ. ให้ครบ"),
+        (("31", "2", "2569", "09.30"), "เดือนกุมภาพันธ์ 2569 มี 28 วัน กรุณาเลือกวันใหม่"),
+        (("0", "2", "2569", "09.30"), "กรุณาเลือกวันและเดือนจากรายการ"),
+        (("22", "11", "2569", "25.00"), "ไม่มีเวลานี้ กรุณาพิมพ์เวลาระหว่าง 00.00 ถึง 23.59"),
+        (("22", "11", "2569", "บ่ายสอง"), "กรุณาพิมพ์เวลาเป็นชั่วโมงและนาที เช่น 09.30"),
+    ],
+)
+def test_a_bad_moment_says_what_to_repair(typed: tuple[str, str, str, str], message: str) -> None:
+    assert dict(moment_form(*typed).errors) == {"at": [message]}
+
+
+def test_a_moment_may_be_left_out_and_is_shown_in_thai_time() -> None:
+    field = ThaiMomentField(required=False)
+    assert (field.clean(["", "", "", ""]), field.clean(None)) == (None, None)
+    assert field.widget.decompress(datetime(2026, 11, 22, 18, 5, tzinfo=UTC)) == ["23", "11", "2569", "01.05"]
+    assert field.widget.decompress("22/11/2569") == ["", "", "", ""]
+
+
+def test_the_moment_widget_names_each_of_its_four_inputs_and_shows_what_was_typed() -> None:
+    bound = moment_form("22", "11", "2569", "<25>")["at"]
+    controls = [attrs for tag, attrs in Tags(str(bound)).found if tag in ("select", "input")]
+    assert [(c["name"], c["id"], c["aria-label"], c["aria-invalid"]) for c in controls] == [
+        ("at_day", "id_at_0", "วัน", "true"),
+        ("at_month", "id_at_1", "เดือน", "true"),
+        ("at_year", "id_at_2", "ปี พ.ศ.", "true"),
+        ("at_time", "id_at_3", "เวลา", "true"),
+    ]
+    assert (controls[3]["value"], bound.field.widget.use_fieldset, bound.id_for_label) == ("<25>", True, "id_at_0")
+
+
+@pytest.mark.parametrize(("at", "changed"), [("09.30", False), ("09.31", True), ("", True)])
+def test_a_moment_knows_whether_it_changed(at: str, changed: bool) -> None:
+    form = moment_form("22", "11", "2569", at)
+    form.initial = {"at": datetime(2026, 11, 22, 2, 30, tzinfo=UTC)}
+    assert form.has_changed() is changed
+
+
+# --- Numbers ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("typed", ["1200", "๑๒๐๐", "1,200", " 1200 ", 1200])
+def test_a_count_is_taken_as_people_write_it(typed: Any) -> None:
+    assert WholeNumberField().clean(typed) == 1200
+
+
+@pytest.mark.parametrize("typed", ["ร้อย", "1.5", "1e3", "٣", "9" * 5000, "--1", "\x00"])
+def test_what_is_no_count_shows_an_example(typed: str) -> None:
+    assert messages(WholeNumberField(), typed) == ["กรุณาพิมพ์เป็นตัวเลข เช่น 120"]
+
+
+def test_a_count_has_limits_and_may_be_left_out() -> None:
+    field = WholeNumberField(min_value=1, max_value=100, required=False)
+    assert (field.clean(""), field.clean(None)) == (None, None)
+    assert (messages(field, "0"), messages(field, "101"), messages(field, "-5")) == (
+        ["ต้องไม่น้อยกว่า 1"], ["ต้องไม่เกิน 100"], ["ต้องไม่น้อยกว่า 1"],
+    )  # fmt: skip
 
 
 # --- Rich text --------------------------------------------------------------------------------------------

@@ -1,37 +1,14 @@
 """Two at once: real threads, each with its own connection, on whichever database the suite runs."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any
-
 import pytest
-from django.db import connection
 
 from accounts.models import Notification, User
 from groups import services
 from groups.models import Group, Joining, Membership, Role, State
+from tests.at_once import at_once
 from tests.factories import make_group, make_membership, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """What each act answered, or the exception it raised."""
-    barrier = Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=10)
-            return act()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return list(threads.map(run, acts))
 
 
 @pytest.fixture

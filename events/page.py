@@ -1,0 +1,60 @@
+"""The public page of an event: what is the same for everybody who may see it, made once and kept."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest
+from django.template.loader import render_to_string
+
+from core.fragments import shared
+
+from .joining import links, modes_of
+from .models import Event, Face, Mode
+from .programme import programme
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Of one face of the page. The join links are in it: the view shows them to those who have a seat."""
+
+    head: str
+    replay: str  # of the ended face, as is the aside
+    body: str
+    aside: str
+    modes: list[Mode]
+    sites: list[tuple[int, str]]
+    links: list[tuple[str, str]]
+
+
+def event_for(request: HttpRequest, event_id: int) -> Event:
+    """What everybody may see need not be asked for each; the rest is asked for this viewer."""
+    return shared(request, f"event:{event_id}", lambda: found(AnonymousUser(), event_id)) or known(request, event_id)
+
+
+def found(viewer: object, event_id: int) -> Event | None:
+    return Event.objects.visible_to(viewer).select_related("group").filter(pk=event_id).first()
+
+
+def known(request: HttpRequest, event_id: int) -> Event:
+    event = found(request.user, event_id)
+    if event is None:
+        raise Http404
+    return event
+
+
+def parts_of(request: HttpRequest, event: Event, face: Face) -> Parts:
+    return shared(request, f"event:{event.pk}:{face}", lambda: build(event, face))
+
+
+def build(event: Event, face: Face) -> Parts:
+    told, over = programme(event), face == Face.ENDED
+    context = {"event": event, "programme": told, "face": face}
+    return Parts(
+        head=render_to_string("events/event_head.html", context),
+        replay=render_to_string("events/replay_player.html", player(event, told)) if over and event.has_video else "",
+        body=render_to_string(f"events/body_{face}.html", context),
+        aside=render_to_string("events/aside_ended.html", context) if over else "",
+        modes=modes_of(told.channels),
+        sites=[(site.pk, str(site)) for site in told.sites],
+        links=links(told.channels),
+    )
