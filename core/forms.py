@@ -3,7 +3,7 @@
 import calendar
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any, ClassVar
 
 from django import forms
@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django_ckeditor_5.widgets import CKEditor5Widget
 
-from . import richtext, thai
+from . import richtext, thai, youtube
 
 MESSAGES: dict[str, Any] = {
     "max_length": "ยาว %(show_value)d ตัวอักษร กรุณาตัดให้เหลือ %(limit_value)d",
@@ -96,18 +96,18 @@ class ThaiDateWidget(forms.MultiWidget):
     template_name = "ui/thai_date.html"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(self.parts(), attrs)
+
+    def parts(self) -> dict[str, forms.Widget]:
         days = [("", "วัน"), *((str(day), str(day)) for day in range(1, 32))]
         months = [("", "เดือน"), *((str(number), name) for number, name in enumerate(thai.MONTHS, 1))]
         look = {"class": "input short"}
         year = {"aria-label": "ปี พ.ศ.", "inputmode": "numeric", "size": "6", "autocomplete": "off", "maxlength": "10"}
-        super().__init__(
-            {
-                "day": forms.Select(look | {"aria-label": "วัน"}, days),
-                "month": forms.Select(look | {"aria-label": "เดือน"}, months),
-                "year": forms.TextInput(look | year),
-            },
-            attrs,
-        )
+        return {
+            "day": forms.Select(look | {"aria-label": "วัน"}, days),
+            "month": forms.Select(look | {"aria-label": "เดือน"}, months),
+            "year": forms.TextInput(look | year),
+        }
 
     def decompress(self, value: Any) -> list[str]:
         if isinstance(value, str):
@@ -122,6 +122,32 @@ class ThaiDateWidget(forms.MultiWidget):
 
     def id_for_label(self, id_: str) -> str:
         return f"{id_}_0" if id_ else id_  # where a link from the error summary leads
+
+
+class ThaiTimeInput(forms.TextInput):
+    """A time of day as people write it: browsers' own pickers may show AM and PM."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        look = {"class": "input short", "inputmode": "decimal", "size": "6", "maxlength": "12", "autocomplete": "off"}
+        super().__init__(look | (attrs or {}))
+
+    def format_value(self, value: Any) -> str | None:
+        return thai.format_time(value).removesuffix(" น.") if isinstance(value, time) else super().format_value(value)
+
+
+class ThaiMomentWidget(ThaiDateWidget):
+    """A date with a time of day."""
+
+    template_name = "ui/thai_moment.html"
+
+    def parts(self) -> dict[str, forms.Widget]:
+        return super().parts() | {"time": ThaiTimeInput({"aria-label": "เวลา", "placeholder": "09.30"})}
+
+    def decompress(self, value: Any) -> list[str]:
+        if not isinstance(value, datetime):
+            return ["", "", "", ""]
+        local = value.astimezone(thai.BANGKOK) if value.tzinfo else value
+        return [*super().decompress(local), f"{local:%H.%M}"]
 
 
 class LongSelect(forms.Select):
@@ -153,10 +179,11 @@ class ThaiDateField(_ThaiMessages, forms.MultiValueField):
     def __init__(self, **kwargs: Any) -> None:
         label = kwargs.get("label")
         messages = {"required": f"กรุณาระบุ{label or 'วันที่'}"} | (kwargs.pop("error_messages", None) or {})
-        super().__init__(fields=[forms.CharField() for _ in range(3)], error_messages=messages, **kwargs)
+        parts = [forms.CharField() for _ in type(self).widget().widgets]
+        super().__init__(fields=parts, error_messages=messages, **kwargs)
 
     def clean(self, value: Any) -> date | None:
-        typed = value if isinstance(value, list | tuple) else ThaiDateWidget().decompress(value)
+        typed = value if isinstance(value, list | tuple) else type(self).widget().decompress(value)
         parts = [thai.to_arabic_digits(part or "").strip() for part in typed]
         if not any(parts):
             if self.required:
@@ -182,3 +209,108 @@ class ThaiDateField(_ThaiMessages, forms.MultiValueField):
 
     def _error(self, code: str, **params: Any) -> ValidationError:
         return ValidationError(self.error_messages[code], code=code, params=params)
+
+
+def parse_time(text: str) -> time | None:
+    """09.30, 09:30, 0930, 9.30, with or without น., in Thai or Arabic digits. None where it is no such thing.
+
+    Raises ValueError where it is written as a time, and no day has it.
+    """
+    text = thai.to_arabic_digits(thai.normalise(text)).strip().removesuffix("น.").removesuffix("น").rstrip()
+    match = re.fullmatch("([0-9]{1,2})[.:]([0-9]{2})|([0-9]{1,2})([0-9]{2})", text)
+    if match is None:
+        return None
+    hour, minute = (int(part) for part in match.groups() if part is not None)
+    return time(hour, minute)
+
+
+class ThaiTimeField(_ThaiMessages, forms.CharField):
+    """A time of day, 24 hours."""
+
+    widget = ThaiTimeInput
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "time": "กรุณาพิมพ์เวลาเป็นชั่วโมงและนาที เช่น 09.30",
+        "no_such_time": "ไม่มีเวลานี้ กรุณาพิมพ์เวลาระหว่าง 00.00 ถึง 23.59",
+    }
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values or isinstance(value, time):
+            return value or None
+        try:
+            moment = parse_time(str(value))
+        except ValueError:
+            raise ValidationError(self.error_messages["no_such_time"], code="no_such_time") from None
+        if moment is None and str(value).strip():
+            raise ValidationError(self.error_messages["time"], code="time")
+        return moment
+
+
+class ThaiMomentField(ThaiDateField):
+    """A date of the Buddhist Era with a time of day, to a moment in Thailand."""
+
+    widget = ThaiMomentWidget
+    default_error_messages: ClassVar[dict[str, Any]] = ThaiTimeField.default_error_messages | {
+        "no_date": "กรุณาระบุวัน เดือน และปี พ.ศ. ด้วย",
+        "no_time": "กรุณาระบุเวลาด้วย เช่น 09.30",
+    }
+
+    def clean(self, value: Any) -> datetime | None:
+        return super().clean(value)  # type: ignore[return-value]  # of what compress made
+
+    def compress(self, data_list: Sequence[str]) -> datetime:
+        *day, typed = data_list
+        if not any(day):
+            raise self._error("no_date")
+        on = super().compress(day)
+        if not typed:
+            raise self._error("no_time")
+        try:
+            at = parse_time(typed)
+        except ValueError:
+            raise self._error("no_such_time") from None
+        if at is None:
+            raise self._error("time")
+        return datetime.combine(on, at, thai.BANGKOK)
+
+
+class WholeNumberField(_ThaiMessages, forms.IntegerField):
+    """A count, in Thai or Arabic digits, with or without thousands separators."""
+
+    widget = forms.TextInput
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid": "กรุณาพิมพ์เป็นตัวเลข เช่น 120",
+        "min_value": "ต้องไม่น้อยกว่า %(limit_value)d",
+        "max_value": "ต้องไม่เกิน %(limit_value)d",
+    }
+
+    def to_python(self, value: Any) -> int | None:
+        if isinstance(value, str):
+            value = thai.to_arabic_digits(value).replace(",", "").strip()
+            if value and not re.fullmatch("-?[0-9]{1,15}", value):
+                raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"inputmode": "numeric", "autocomplete": "off", "maxlength": "12"}
+
+
+class YouTubeField(LineField):
+    """Any address of a YouTube video, to its id."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "not_youtube": ("ที่อยู่นี้ไม่ใช่ที่อยู่วิดีโอของ YouTube กรุณาคัดลอกจากปุ่ม “แชร์” ใต้วิดีโอ เช่น https://youtu.be/ ตามด้วยรหัส 11 ตัว"),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 2000} | kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        try:
+            return youtube.video_id(text) if text else ""
+        except ValueError:
+            raise ValidationError(self.error_messages["not_youtube"], code="not_youtube") from None
+
+    def prepare_value(self, value: Any) -> Any:
+        is_id = isinstance(value, str) and youtube.ID.fullmatch(value)
+        return youtube.watch_url(value) if is_id else value

@@ -31,8 +31,8 @@ def register(
 
     `by` is a coordinator who registers somebody else: that person is told, and can decline.
     """
-    now = now or timezone.now()
     event = lock(event)
+    now = now or timezone.now()  # once it is one's turn: places in the queue follow the order of the lock
     refuse_closed(event, now)
     row = Registration.objects.filter(event=event, user=user).first()
     if row and row.is_held:
@@ -60,8 +60,8 @@ def cancel(*, event: Event, user: User, now: datetime | None = None) -> Registra
 
     Who was registered by a coordinator declines: nobody registers that person again.
     """
-    now = now or timezone.now()
     event = lock(event)
+    now = now or timezone.now()
     row = Registration.objects.filter(event=event, user=user).first()
     if row is None or not row.is_held:
         return row

@@ -11,7 +11,7 @@ from core.access import posted, public
 
 from ..forms.registration import RegistrationForm
 from ..joining import may_join
-from ..models import CALLED_OFF, TONES, Event, Face, Mode, Registration, State
+from ..models import CALLED_OFF, TONES, Event, Face, Registration, State
 from ..page import Parts, event_for, parts_of
 from ..personal import Part, part_of
 

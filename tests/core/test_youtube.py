@@ -2,16 +2,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core.exceptions import ValidationError
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core import youtube
 from core.forms import YouTubeField
 
 ID = "dQw4w9_gX-Q"
-REFUSAL = (
-    "ที่อยู่นี้ไม่ใช่ที่อยู่วิดีโอของ YouTube กรุณาคัดลอกจากปุ่ม “แชร์” ใต้วิดีโอ เช่น https://youtu.be/ ตามด้วยรหัส 11 ตัว"
-)
+REFUSAL = "ที่อยู่นี้ไม่ใช่ที่อยู่วิดีโอของ YouTube กรุณาคัดลอกจากปุ่ม “แชร์” ใต้วิดีโอ เช่น https://youtu.be/ ตามด้วยรหัส 11 ตัว"
 ids = st.text("ABCXYZabcxyz0189_-", min_size=11, max_size=11).filter(lambda text: text not in youtube._NO_IDS)
 
 
@@ -95,6 +93,8 @@ def test_every_form_of_address_becomes_the_id(text: str) -> None:
         f"https://youtube.com:8080/watch?v={ID}",
         f"https://youtube.com:99999999/watch?v={ID}",
         f"https://[youtube.com/watch?v={ID}",
+        f"https://evil.example/[youtube.com/watch?v={ID}",
+        f"https://evil.example/'https://youtu.be/{ID}'",
         f"https://уoutube.com/watch?v={ID}",
         f"https://youtube.com./watch?v={ID}",
         f"https://youtu.be.evil.example/{ID}",
@@ -113,12 +113,12 @@ def test_every_form_of_address_becomes_the_id(text: str) -> None:
     ],
 )
 def test_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="^$"):
+    with pytest.raises(ValueError, match=r"^$"):
         youtube.video_id(text)
     if text.strip():
         with pytest.raises(ValidationError) as refusal:
             YouTubeField().clean(text)
-        assert refusal.value.messages in ([REFUSAL], ["ยาว 4033 ตัวอักษร กรุณาตัดให้เหลือ 2000"])
+        assert refusal.value.messages in ([REFUSAL], ["ยาว 4029 ตัวอักษร กรุณาตัดให้เหลือ 2000"])
 
 
 @given(st.text())
@@ -146,7 +146,6 @@ def test_an_id_comes_only_from_the_hosts_themselves(address: str) -> None:
 def test_our_own_addresses_lead_back(video: str, second: int, before: str, after: str) -> None:
     for address in (youtube.watch_url(video, second), youtube.embed_url(video, second)):
         assert youtube.video_id(address) == video
-        assume(not before.endswith("า") or not before.strip() == "")
         assert youtube.video_id(f"{before}{address} {after}") == video
 
 
