@@ -3,6 +3,7 @@
 docs/performance.md says how to read it. Options: BENCH_ROUNDS (5), BENCH_DATABASE_URL (an empty PostgreSQL database).
 """
 
+import json
 import os
 import re
 import shutil
@@ -10,34 +11,57 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import seed
 from .load import Sample, Target, measure
 from .server import ROOT, Server, start
 
-PAGES = {"home": "/", "group list": "/groups/", "group page": "/groups/finance/", "about": "/about/"}
+PAGES = {
+    "home": "/",
+    "group list": "/groups/",
+    "group page": "/groups/finance/",
+    "calendar": "/events/",
+    "calendar month": "/events/?view=month",
+    "event page": "/events/{event}/",
+    "about": "/about/",
+}
 COOKIE = "cops_session"
 
 
-def prepare(folder: Path, size: str, database_url: str = "") -> tuple[dict[str, str], str]:
+@dataclass(frozen=True)
+class Portal:
+    """A seeded database and the server in front of it."""
+
+    env: dict[str, str]
+    session: str
+    pages: dict[str, str]
+    server: Server
+
+
+def prepare(folder: Path, size: str, database_url: str = "") -> Portal:
     env = seed.environment(folder, database_url)
     run = subprocess.run(
         [sys.executable, "-m", "bench.seed", size], cwd=ROOT, env=os.environ | env, capture_output=True, text=True
     )
     if run.returncode:
         raise SystemExit(run.stderr)
-    return env, run.stdout.strip().splitlines()[-1]
+    session, event = run.stdout.strip().splitlines()[-1].split()
+    pages = {name: path.format(event=event) for name, path in PAGES.items()}
+    return Portal(env, session, pages, start("cops_portal.wsgi:application", env, ready_path="/healthz"))
 
 
-def targets(server: Server, session: str, *, suffix: str = "") -> list[Target]:
-    cookie = f"{COOKIE}={session}"
+def targets(portal: Portal, *, suffix: str = "") -> list[Target]:
+    server, cookie = portal.server, f"{COOKIE}={portal.session}"
     rows = []
-    for name, path in PAGES.items():
+    for name, path in portal.pages.items():
         rows.append(Target(f"{name}, visitor, warm{suffix}", server, path))
         rows.append(Target(f"{name}, visitor, address not kept{suffix}", server, path, cold=True))
         rows.append(Target(f"{name}, signed in{suffix}", server, path, cookie=cookie))
-    rows.append(Target(f"group page, signed in, 32 connections{suffix}", server, "/groups/finance/", cookie, False, 32))
+    for name in ("group page", "event page"):
+        path = portal.pages[name]
+        rows.append(Target(f"{name}, signed in, 32 connections{suffix}", server, path, cookie, False, 32))
     return rows
 
 
@@ -55,10 +79,11 @@ def print_table(samples: dict[str, Sample]) -> None:
         )
 
 
-def print_first_visit(server: Server) -> None:
+def print_first_visit(portal: Portal) -> None:
     """Bytes and requests of a first visit: the page and every file that it names, compressed as sent."""
     print(f"\n{'first visit':<30}{'KB':>8}{'requests':>10}")
-    for name, path in PAGES.items():
+    server = portal.server
+    for name, path in portal.pages.items():
         sizes = [fetched(server, path)[0]]
         html = fetched(server, path)[1].decode()
         for file in sorted(set(re.findall(r'(?:href|src)="(/static/[^"#]+)', html))):
@@ -75,20 +100,34 @@ def fetched(server: Server, path: str) -> tuple[int, bytes]:
         return wire, answer.read()
 
 
-def print_cold(env: dict[str, str], unit: float) -> None:
+def print_cold(portal: Portal, unit: float) -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "bench.cold", *PAGES.values()],
-        cwd=ROOT, env=os.environ | env, capture_output=True, text=True, check=True,
+        [sys.executable, "-m", "bench.cold", *portal.pages.values()],
+        cwd=ROOT, env=os.environ | portal.env, capture_output=True, text=True, check=True,
     )  # fmt: skip
     print(f"\n{'visitor, first after a change':<52}{'R':>7}{'CPU ms':>9}")
-    names = {path: name for name, path in PAGES.items()}
+    names = {path: name for name, path in portal.pages.items()}
     for line in run.stdout.splitlines():
         path, cpu = line.split("\t")
         print(f"{names[path]:<52}{float(cpu) / unit:>7.1f}{cpu:>9}")
 
 
-def print_queries(env: dict[str, str]) -> None:
+def print_registrations(portal: Portal, unit: float) -> None:
+    """People who register at once, each with a session and a form of their own."""
+    sys.stdout.flush()
+    before = portal.server.cpu_seconds()
+    command = [sys.executable, "-m", "bench.registrations", portal.server.address]
+    run = subprocess.run(command, cwd=ROOT, env=os.environ | portal.env, capture_output=True, text=True)
+    if run.returncode:
+        raise SystemExit(run.stderr)
+    report = json.loads(run.stdout)
+    cost = (portal.server.cpu_seconds() - before) / report.pop("sent") * 1000
+    print(f"\nregistration: {cost:.2f} ms of CPU each ({cost / unit:.1f} R)", report)
+
+
+def print_queries(env: dict[str, str], title: str) -> None:
     """SQL statements a page, counted in a process of its own."""
+    print(f"\n{title}")
     sys.stdout.flush()
     subprocess.run([sys.executable, "-m", "bench.queries"], cwd=ROOT, env=os.environ | env, text=True, check=True)
 
@@ -99,28 +138,22 @@ def main() -> None:
     rounds = int(os.environ.get("BENCH_ROUNDS", "5"))
     database_url = os.environ.get("BENCH_DATABASE_URL", "")
     with tempfile.TemporaryDirectory(prefix="cops-bench-") as folder:
-        small_env, small_session = prepare(Path(folder) / "small", "small")
-        large_env, large_session = prepare(Path(folder) / "large", "large", database_url)
-        servers = [
-            start("bench.hello:application", {}, ready_path="/"),
-            start("cops_portal.wsgi:application", small_env, ready_path="/healthz"),
-            start("cops_portal.wsgi:application", large_env, ready_path="/healthz"),
-        ]
-        hello, small, large = servers
+        hello = start("bench.hello:application", {}, ready_path="/")
+        small = prepare(Path(folder) / "small", "small")
+        large = prepare(Path(folder) / "large", "large", database_url)
         try:
-            rows = [
-                Target("hello", hello, "/"),
-                *targets(small, small_session),
-                *targets(large, large_session, suffix=" ×100"),
-            ]
+            rows = [Target("hello", hello, "/"), *targets(small), *targets(large, suffix=" ×100")]
             samples = measure(rows, rounds=rounds)
+            unit = samples["hello"].median("cpu_ms")
             print_table(samples)
-            print_cold(small_env, samples["hello"].median("cpu_ms"))
+            print_cold(small, unit)
             print_first_visit(small)
-            print_queries(small_env)
-            print(f"\nmemory of the web server (2 workers): {small.memory_mb():.0f} MB")
+            print_queries(small.env, "demonstration")
+            print_queries(large.env, "×100: 10,000 registrations, 3,500 events")
+            print_registrations(large, unit)
+            print(f"\nmemory of the web server (2 workers): {small.server.memory_mb():.0f} MB")
         finally:
-            for server in servers:
+            for server in (hello, small.server, large.server):
                 server.stop()
 
 

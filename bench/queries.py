@@ -14,8 +14,13 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from core import fragments, pagecache  # noqa: E402
+from events.models import Event  # noqa: E402
 
-PAGES = ["/", "/groups/", "/groups/finance/", "/about/", "/search/?q=พัสดุ"]
+EVENT = Event.objects.filter(state="open", visibility="public").order_by("-seated_count", "pk")[0].get_absolute_url()
+PAGES = [
+    "/", "/groups/", "/groups/finance/", "/groups/finance/events/", "/events/", "/events/?view=month", EVENT, "/about/",
+    "/search/?q=พัสดุ",
+]  # fmt: skip
 MEMBER_PAGES = [*PAGES, "/groups/finance/members/", "/my/", "/notifications/"]
 
 

@@ -4,12 +4,13 @@ import os
 import sys
 from pathlib import Path
 
-PEOPLE = 7_000
+PEOPLE = 10_000
 MEMBERSHIPS_EACH = 4
+EVENTS_PER_GROUP = 250
 
 
 def main() -> None:
-    """Run in a process of its own: `python -m bench.seed <size>`; prints a session key of a member."""
+    """Run in a process of its own: `python -m bench.seed <size>`; prints a member's session key and an event."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "cops_portal.settings"
     import django
 
@@ -19,7 +20,8 @@ def main() -> None:
     call_command("prepare", demo=True, verbosity=0)
     if sys.argv[1] == "large":
         add_people()
-    print(session_key())
+        add_events()
+    print(session_key(), event_id())
 
 
 def add_people() -> None:
@@ -53,13 +55,65 @@ def add_people() -> None:
     correct_counts()
 
 
-def session_key() -> str:
+def add_events() -> None:
+    """A hundred times the events, and ten thousand seats in the one whose page is measured."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from accounts.models import User
+    from core import thai
+    from events.models import Event, Mode, Registration, Seat
+    from groups.models import Group
+
+    if Event.objects.count() > EVENTS_PER_GROUP:
+        return
+    now = timezone.now()
+    rows = []
+    for group in Group.objects.order_by("number")[:14]:
+        for number in range(EVENTS_PER_GROUP):
+            starts_at = now + timedelta(days=number * 5 - 1200, hours=number % 6)
+            rows.append(
+                Event(
+                    group=group,
+                    fiscal_year=thai.fiscal_year(starts_at),
+                    number=1000 + number,
+                    title=f"ครั้งที่ {number} ของกลุ่ม {group.number}",
+                    starts_at=starts_at,
+                    ends_at=starts_at + timedelta(hours=2),
+                    hours=2,
+                    state="complete" if starts_at < now else "open",
+                )
+            )
+    Event.objects.bulk_create(rows)
+    event = Event.objects.get(pk=event_id())
+    taken = set(Registration.objects.filter(event=event).values_list("user_id", flat=True))
+    Registration.objects.bulk_create(
+        Registration(event=event, user=person, mode=Mode.VC, seat=Seat.SEATED)
+        for person in User.objects.filter(email__startswith="bench")
+        if person.pk not in taken
+    )
+    seated = Registration.objects.filter(event=event).seated().count()
+    Event.objects.filter(pk=event.pk).update(seated_count=seated, capacity=None)
+
+
+def event_id() -> int:
+    """The coming event that has most people."""
+    from events.models import Event
+
+    return Event.objects.filter(state="open", visibility="public").order_by("-seated_count", "pk")[0].pk
+
+
+def session_key(email: str = "staff@example.go.th") -> str:
+    from accounts.models import User
+
+    return session_of(User.objects.get(email=email))
+
+
+def session_of(user: object) -> str:
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
-    from accounts.models import User
-
-    user = User.objects.get(email="staff@example.go.th")
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"

@@ -197,6 +197,8 @@ WHITENOISE_MAX_AGE = 3600
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["jpg", "jpeg", "png", "gif", "webp", "woff", "woff2", "gz", "br", "map"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
+# Leave the sending of documents to nginx, which then needs the internal location of deploy/nginx.conf.
+USE_X_ACCEL = env.bool("USE_X_ACCEL", default=False)
 
 # --- People and sign-in ----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -353,6 +355,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
+        "frame-src": ["https://www.youtube-nocookie.com"],  # the replay's player, after a click (static/js/replay.js)
         "manifest-src": [SELF],
         "form-action": _form_action,
         "base-uri": [NONE],
@@ -360,6 +363,10 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     },
 }
+
+# --- Replays ---------------------------------------------------------------------------------------------
+# Asked once a week whether each replay is still there; no other address is ever asked. The address is for tests.
+YOUTUBE_OEMBED_URL = env.str("YOUTUBE_OEMBED_URL", default="https://www.youtube.com/oembed")
 
 # --- Visitor counter -------------------------------------------------------------------------------------
 # The balance carried over from the old site, and the day from which that balance was counted.

@@ -154,7 +154,8 @@ def answer(request: HttpRequest, kept: Kept) -> HttpResponse:
         response = HttpResponse(kept.body, headers=kept.headers)
         response["Content-Length"] = str(len(kept.body))
     response["ETag"] = kept.etag
-    response.is_public_page = True  # type: ignore[attr-defined]  # the visitor counter looks at this
+    # The visitor counter looks at this: a program that asks whether a calendar has changed opens no page.
+    response.is_public_page = kept.headers.get("Content-Type", "").startswith("text/html")  # type: ignore[attr-defined]
     return response
 
 

@@ -263,6 +263,23 @@ def format_span(start: datetime, end: datetime) -> str:
     return f"{start.astimezone(BANGKOK):%H.%M}–{format_time(end)}"
 
 
+def format_length(seconds: int) -> str:
+    """2 ชั่วโมง 24 นาที; seconds only of what is shorter than a minute."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [f"{hours:,} ชั่วโมง"] * bool(hours) + [f"{minutes} นาที"] * bool(minutes)
+    return " ".join(parts) or f"{rest} วินาที"
+
+
+def format_size(size: int) -> str:
+    """Of a file: 310 กิโลไบต์, 3.4 เมกะไบต์."""
+    if size < 1024:
+        return f"{size} ไบต์"
+    if size < 1024 * 1000:
+        return f"{round(size / 1024)} กิโลไบต์"
+    return f"{size / 1024**2:.1f}".removesuffix(".0") + " เมกะไบต์"
+
+
 def parse_thai_date(text: str) -> date:
     """Day, month, year as people write them in Thai, or ISO. Raises ValueError where there is no such day."""
     if len(text) > 80:

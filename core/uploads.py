@@ -23,7 +23,7 @@ TOO_MANY_PIXELS = "ภาพมีขนาด {width:,} × {height:,} พิก
 BROKEN = "เปิดไฟล์ภาพไม่ได้ ไฟล์อาจเสียหายหรือส่งมาไม่ครบ กรุณาเลือกไฟล์อื่น"
 
 # What Pillow raises on files made to harm or cut short, beside its own.
-_DECODER_ERRORS = (
+DECODER_ERRORS = (
     OSError, SyntaxError, ValueError, TypeError, IndexError, KeyError, AttributeError, OverflowError, MemoryError,
     EOFError, struct.error, zlib.error,
 )  # fmt: skip
@@ -33,12 +33,12 @@ _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 def clean_photo(file: File) -> ContentFile:
     """A square WebP without metadata, under a random name; ValidationError in Thai for anything but a photo."""
     refuse_size(file, most=PHOTO_BYTES)
-    image = _opened(file)
+    image = opened(file)
     try:
         square = _square(image)
         content = ContentFile(b"", name=f"{uuid.uuid4().hex}.webp")
         square.save(content, "WEBP", quality=82, method=4)
-    except _DECODER_ERRORS as error:
+    except DECODER_ERRORS as error:
         raise ValidationError(BROKEN, code="broken") from error
     content.seek(0)
     return content
@@ -51,7 +51,7 @@ def refuse_size(file: File, *, most: int) -> None:
         raise ValidationError(TOO_BIG.format(megabytes=most // MEGABYTE), code="too_big")
 
 
-def _opened(file: File) -> Image.Image:
+def opened(file: File) -> Image.Image:
     """The picture's header read, its pixels not yet."""
     file.seek(0)
     try:
@@ -62,7 +62,7 @@ def _opened(file: File) -> Image.Image:
         raise ValidationError("ภาพมีขนาดใหญ่เกินไป กรุณาย่อภาพก่อนส่ง", code="too_many_pixels") from error
     except UnidentifiedImageError as error:
         raise ValidationError(WRONG_TYPE, code="wrong_type") from error
-    except _DECODER_ERRORS as error:
+    except DECODER_ERRORS as error:
         raise ValidationError(BROKEN, code="broken") from error
     width, height = image.size
     if width * height > PHOTO_PIXELS[kind]:

@@ -1,7 +1,7 @@
 """To whom a message goes, and its way there: each person's inbox and mail preference."""
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import MailFrequency, User
 from accounts.services import notify
@@ -17,6 +17,7 @@ def people_of(event: Event, audience: str) -> QuerySet[User]:
     registrations = Registration.objects.filter(event=event)
     held = registrations.filter(seat__in=HELD).values("user")
     interested = Interest.objects.filter(event=event).values("user")
+    attended = Attendance.objects.present().filter(event=event, user__isnull=False).values("user")
     active = User.objects.active()
     match audience:
         case Audience.SEATED:
@@ -32,15 +33,19 @@ def people_of(event: Event, audience: str) -> QuerySet[User]:
             members = Membership.objects.active().filter(group__in=groups).values("user")
             return active.filter(pk__in=members).exclude(pk__in=held)
         case Audience.ATTENDED:
-            attended = Attendance.objects.present().filter(event=event, user__isnull=False).values("user")
             return active.filter(pk__in=attended)
         case Audience.FOLLOWING:
-            return active.filter(pk__in=held) | active.filter(pk__in=interested)
+            return active.filter(Q(pk__in=held) | Q(pk__in=interested) | Q(pk__in=attended))
     raise ValueError(audience)
 
 
 def deliver(mailing: Mailing) -> int:
-    """To everybody who has no copy yet, batch by batch: a second run after a crash sends nothing twice."""
+    """To everybody who has no copy yet, batch by batch: a second run after a crash sends nothing twice.
+
+    What is sent is sent: whoever joins the audience later has no part in it.
+    """
+    if mailing.state == Mailing.State.SENT:
+        return mailing.recipient_count
     recipients = people_of(mailing.event, mailing.audience).exclude(
         pk__in=Delivery.objects.filter(mailing=mailing).values("user")
     )

@@ -9,8 +9,9 @@ from django.template.loader import render_to_string
 from core.fragments import shared
 
 from .joining import links, modes_of
-from .models import Event, Face, Mode
+from .models import ChannelKind, Event, Face, Mode
 from .programme import programme
+from .replays import player
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Parts:
     modes: list[Mode]
     sites: list[tuple[int, str]]
     links: list[tuple[str, str]]
+    live_video: str  # the address of YouTube Live, where there is one
 
 
 def event_for(request: HttpRequest, event_id: int) -> Event:
@@ -51,10 +53,11 @@ def build(event: Event, face: Face) -> Parts:
     context = {"event": event, "programme": told, "face": face}
     return Parts(
         head=render_to_string("events/event_head.html", context),
-        replay=render_to_string("events/replay_player.html", player(event, told)) if over and event.has_video else "",
+        replay=render_to_string("events/replay_player.html", player(event, told.chapters)) if over else "",
         body=render_to_string(f"events/body_{face}.html", context),
         aside=render_to_string("events/aside_ended.html", context) if over else "",
         modes=modes_of(told.channels),
         sites=[(site.pk, str(site)) for site in told.sites],
         links=links(told.channels),
+        live_video=next((channel.link for channel in told.channels if channel.kind == ChannelKind.YOUTUBE), ""),
     )

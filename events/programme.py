@@ -44,7 +44,7 @@ class Programme:
             case "speaker":
                 self.speakers.append(Speaker(pk=pk, event=event, name=a, position=b, order=n))
             case "document":
-                self.documents.append(Document(pk=pk, event=event, title=a, kind=b, size=n))
+                self.documents.append(Document(pk=pk, event=event, title=a, kind=b, order=int(c), size=n))
             case "chapter":
                 self.chapters.append(Chapter(pk=pk, event=event, title=a, second=n))
             case "cohost":
@@ -77,7 +77,7 @@ def programme(event: Event) -> Programme:
         told.add(event, *row)
     told.channels.sort(key=lambda channel: ORDER.index(channel.kind))
     told.speakers.sort(key=lambda speaker: (speaker.order, speaker.pk))
-    told.documents.sort(key=lambda document: document.pk)
+    told.documents.sort(key=lambda document: (document.order, document.pk))
     told.chapters.sort(key=lambda chapter: chapter.second)
     told.cohosts.sort(key=lambda group: group.number)
     told.sites.sort(key=lambda site: site.pk)
@@ -99,7 +99,7 @@ def told_of(event: int) -> QuerySet:
     zero = Value(0, IntegerField())
     return named(Channel, "channel", "kind", "note", "link", number=zero).union(
         named(Speaker, "speaker", "name", "position", number="order"),
-        named(Document, "document", "title", "kind", number="size"),
+        named(Document, "document", "title", "kind", "order", number="size"),
         named(Chapter, "chapter", "title", number="second"),
         named(CoHost, "cohost", "group__name", "group__slug", number="group__number", pk="group_id"),
         named(

@@ -17,6 +17,11 @@ from accounts.forms import CloseAccountForm
 from accounts.models import Notification, User
 from accounts.services import close_account
 from core.access import public, signed_in
+from events import calendar
+from events.calendar import EventRow
+from events.export import events_data
+from events.models import Event
+from events.services.forgetting import forget
 from groups.models import Membership
 from groups.services import forget_words, leave, withdraw
 from groups.services.membership import Refused
@@ -30,14 +35,25 @@ NEWEST = 5
 @require_safe
 def my(request: SignedInRequest) -> HttpResponse:
     notifications = Notification.objects.visible_to(request.user).order_by("-pk")[:NEWEST]
-    return render(request, "pages/my.html", {"mine": mine(request.user, request), "notifications": notifications})
+    own = mine(request.user, request)
+    context = {"mine": own, "coming": coming_events(own.seats), "notifications": notifications}
+    return render(request, "pages/my.html", context)
+
+
+def coming_events(seats: dict[int, str]) -> list[EventRow]:
+    """Those in which the person has a seat, or waits for one; next first."""
+    events = calendar.listed(Event.objects.filter(pk__in=seats).order_by("starts_at", "pk"))
+    return calendar.marked(calendar.rows(events, timezone.now()), seats)
 
 
 @signed_in
 @require_safe
 @never_cache
 def data_download(request: SignedInRequest) -> HttpResponse:
-    data = personal_data(request.user) | {"memberships": membership_data(request.user)}
+    data = personal_data(request.user) | {
+        "memberships": membership_data(request.user),
+        "events": events_data(request.user),
+    }
     response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2})
     response["Content-Disposition"] = f'attachment; filename="cops-data-{timezone.localdate():%Y%m%d}.json"'
     return response
@@ -82,12 +98,13 @@ def account_closed(request: HttpRequest) -> HttpResponse:
 
 @transaction.atomic
 def close(user: User) -> None:
-    """Leave every group, then close: what the person contributed stays."""
+    """Leave every group and every event to come, then close: what the person contributed stays."""
     for row in Membership.objects.open().filter(user=user).select_related("group"):
         if not row.is_active:
             with suppress(Refused):  # approved in this moment: then there is a membership to end
                 withdraw(membership=row)
         leave(membership=row)
+    forget(user=user)
     close_account(user=user, notes=forget_words(user))
 
 

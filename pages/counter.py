@@ -8,22 +8,21 @@ import contextlib
 import logging
 import os
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from multiprocessing.util import Finalize
 
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
+from core.visitors import Visit, is_loaded_ahead, visit_of
+
 from . import visits
-from .visits import Totals, Visit
+from .visits import Totals
 
 logger = logging.getLogger(__name__)
 FLUSH_EVERY = 3.0  # seconds
 LIMIT = 50_000  # visits held while the database is away; beyond that the oldest are dropped
-LONGEST_AGENT = 300  # characters
 
 
 class VisitCounterMiddleware:
@@ -33,8 +32,7 @@ class VisitCounterMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if is_page(response) and is_opened(request):
-            agent = request.META.get("HTTP_USER_AGENT", "")[:LONGEST_AGENT]
-            counter.note(Visit(time.time(), client_address(request), agent))
+            counter.note(visit_of(request))
         return response
 
 
@@ -47,19 +45,7 @@ def is_page(response: HttpResponse) -> bool:
 
 def is_opened(request: HttpRequest) -> bool:
     """By somebody who looks at it now: neither a fragment for HTMX nor loaded in advance."""
-    headers = request.META
-    purpose = f"{headers.get('HTTP_SEC_PURPOSE', '')} {headers.get('HTTP_PURPOSE', '')} {headers.get('HTTP_X_MOZ', '')}"
-    return request.method == "GET" and "HTTP_HX_REQUEST" not in headers and "prefetch" not in purpose
-
-
-def client_address(request: HttpRequest) -> str:
-    """What the outermost trusted proxy saw; what stands left of that in the header anybody can make up."""
-    trusted = settings.TRUSTED_PROXIES
-    if trusted:
-        seen = [entry.strip() for entry in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-        if len(seen) >= trusted and seen[-trusted]:
-            return seen[-trusted]
-    return request.META.get("REMOTE_ADDR", "")
+    return request.method == "GET" and "HTTP_HX_REQUEST" not in request.META and not is_loaded_ahead(request)
 
 
 class Counter:

@@ -3,12 +3,14 @@
 import time
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core.cache import caches
-from django.db.models import Count, Q
+from django.db.models import CharField, Count, Q, QuerySet, Sum, Value
 from django.utils import timezone
 
 from core import thai
+from events.models import Event, Reach
 from groups.models import Membership
 
 KEY = "figures"
@@ -24,6 +26,8 @@ class Figures:
     agencies: int
     provinces: int
     joined: int
+    events: int  # held in the fiscal year
+    took_part: int  # people at them, each once for each event
 
 
 def figures(today: date | None = None) -> Figures:
@@ -36,12 +40,23 @@ def figures(today: date | None = None) -> Figures:
 
 
 def count(today: date) -> Figures:
+    """All in one statement."""
     year = thai.fiscal_year(today)
-    first, _ = thai.fiscal_year_span(year)
-    counted = Membership.objects.active().aggregate(
-        people=Count("user", distinct=True),
-        agencies=Count("user__agency", distinct=True),
-        provinces=Count("user__agency__province", distinct=True, filter=~Q(user__agency__province="")),
-        joined=Count("user", distinct=True, filter=Q(joined_at__gte=first)),
+    first, beyond = thai.fiscal_year_span(year)
+    members = Membership.objects.active()
+    held = Event.objects.held(timezone.now()).filter(starts_at__gte=first, starts_at__lt=beyond)
+    in_province = ~Q(user__agency__province="")
+    counted = named(members, "people", Count("user", distinct=True)).union(
+        named(members, "agencies", Count("user__agency", distinct=True)),
+        named(members, "provinces", Count("user__agency__province", distinct=True, filter=in_province)),
+        named(members, "joined", Count("user", distinct=True, filter=Q(joined_at__gte=first))),
+        named(held, "events", Count("pk")),
+        named(Reach.objects.filter(event__in=held.order_by().values("pk")), "took_part", Sum("people")),
+        all=True,
     )
-    return Figures(fiscal_year=year, **counted)
+    nothing = dict.fromkeys(("people", "agencies", "provinces", "joined", "events", "took_part"), 0)
+    return Figures(fiscal_year=year, **nothing | dict(counted))
+
+
+def named(rows: QuerySet, name: str, figure: Any) -> QuerySet:
+    return rows.order_by().values(name=Value(name, CharField())).annotate(figure=figure).values_list("name", "figure")

@@ -1,15 +1,20 @@
-"""A person's own groups, and what waits for them there."""
+"""A person's own groups and seats, and what waits for them there."""
 
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import CharField, Count, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Now
 from django.http import HttpRequest
 
 from accounts.models import User
 from core.prepared import Prepared
+from events.models import HELD, Registration
 from groups.models import Membership, Role, State
 
 from .cards import GroupCard, group_cards
+
+SEAT = "seat"
+NOTHING = Value(0, IntegerField())
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,8 @@ class Mine:
     joined: list[MyGroup]
     asked: list[MyGroup]
     to_decide: list[MyGroup]
+    facilitates: bool  # some group
+    seats: dict[int, str]  # by event that is not over: seated or waiting
 
 
 def mine(user: User, request: HttpRequest) -> Mine:
@@ -31,25 +38,38 @@ def mine(user: User, request: HttpRequest) -> Mine:
     cards = group_cards(request)
     joined: list[MyGroup] = []
     asked: list[MyGroup] = []
-    for group, role, state, waiting in memberships.rows(user.pk):
+    facilitates = False
+    seats: dict[int, str] = {}
+    for group, role, state, waiting, _ in rows.rows(user.pk):
+        if role == SEAT:
+            seats[group] = state
+            continue
         if group not in cards:  # made in this moment: the next page has it
             continue
         decides = role == Role.FACILITATOR and state == State.ACTIVE
+        facilitates |= decides
         row = MyGroup(cards[group], LABELS[role], waiting or 0 if decides else 0)
         (joined if state == State.ACTIVE else asked).append(row)
-    return Mine(joined=joined, asked=asked, to_decide=[row for row in joined if row.waiting])
+    to_decide = [row for row in joined if row.waiting]
+    return Mine(joined=joined, asked=asked, to_decide=to_decide, facilitates=facilitates, seats=seats)
 
 
-def open_memberships(user_id: int) -> QuerySet:
+def memberships_and_seats(user_id: int) -> QuerySet:
+    """Group, role, state, requests that wait there; or event, SEAT, seat, nothing."""
     requests = Membership.objects.requested().filter(group=OuterRef("group")).order_by().values("group")
+    memberships = Membership.objects.open().filter(user=user_id).order_by()
+    # The end is compared by the database's own clock: the query is compiled once.
+    seats = Registration.objects.filter(user=user_id, seat__in=HELD, event__ends_at__gt=Now()).order_by()
     return (
-        Membership.objects.open()
-        .filter(user=user_id)
-        .annotate(waiting=Subquery(requests.annotate(count=Count("pk")).values("count")))
+        memberships.annotate(waiting=Subquery(requests.annotate(count=Count("pk")).values("count")))
+        .values_list("group_id", "role", "state", "waiting", "group__number")
+        .union(
+            seats.values_list("event_id", Value(SEAT, CharField()), "seat", NOTHING, NOTHING),
+            all=True,
+        )
         .order_by("group__number")
-        .values_list("group_id", "role", "state", "waiting")
     )
 
 
 LABELS = {role.value: "" if role == Role.MEMBER else role.label for role in Role}
-memberships = Prepared(open_memberships)
+rows = Prepared(memberships_and_seats)

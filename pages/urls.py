@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import account, health, robots, views
+from . import account, health, robots, views, workspace
 from .standing import STANDING_PAGES
 
 ADDRESSES = {
@@ -20,6 +20,7 @@ urlpatterns = [
         if name not in OWN_VIEWS
     ),
     path("my/", account.my, name="my"),
+    path("workspace/", workspace.workspace, name="workspace"),
     path("my/data/", account.data_download, name="data_download"),
     path("my/close/", account.account_close, name="account_close"),
     path("my/close/done/", account.account_closed, name="account_closed"),

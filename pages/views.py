@@ -1,7 +1,6 @@
 """Home, a group's overview, search and the standing pages."""
 
-from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -13,54 +12,28 @@ from django.views.decorators.http import require_safe
 
 from core.access import public, staff_only
 from core.fragments import shared
+from events.calendar import marked
 from groups.frame import follows_renames, frame
-from groups.models import Group, Milestone, Stage
+from groups.models import Group
 
-from .cards import GroupCard, group_cards
 from .counter import counter
-from .figures import figures
+from .home import home_parts, latest
 from .mine import mine
 from .overview import caretakers, story
 from .sample import SampleForm
 from .search import clean, search
 from .standing import STANDING_PAGES
 
-NEWEST = 5
-
-
-class News(NamedTuple):
-    card: GroupCard
-    title: str
-    day: date
-
 
 @public(cache=True)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    context = {"shared": shared(request, "home", lambda: home_parts(request))}
-    if request.user.is_authenticated:
-        return render(request, "pages/home_signed_in.html", context | {"mine": mine(request.user, request)})
-    return render(request, "pages/home.html", context)
-
-
-def home_parts(request: HttpRequest) -> dict[str, str]:
-    """The same for everybody: the newest from the groups' stories, the figures, the wall of groups."""
-    cards = group_cards(request)
-    listed = [card for card in cards.values() if card.is_listed]
-    active = sum(card.stage == Stage.ACTIVE for card in listed)
-    return {
-        "latest": render_to_string("pages/home_latest.html", {"news": latest_news(cards)}),
-        "wall": render_to_string("pages/home_wall.html", {"cards": listed, "active": active, "figures": figures()}),
-    }
-
-
-def latest_news(cards: dict[int, GroupCard]) -> list[News]:
-    published = [card.pk for card in cards.values() if card.is_published]
-    happened = Milestone.objects.filter(
-        group__in=published, is_planned=False, happened_on__lte=timezone.localdate()
-    ).order_by("-happened_on", "-pk")
-    rows = happened.values_list("group", "title", "happened_on")[:NEWEST]
-    return [News(cards[group], title, day) for group, title, day in rows]
+    parts = home_parts(request)
+    if not request.user.is_authenticated:
+        return render(request, "pages/home.html", {"parts": parts})
+    own = mine(request.user, request)
+    context = {"parts": parts, "coming": marked(parts.coming, own.seats), "mine": own, "latest": latest(request)}
+    return render(request, "pages/home_signed_in.html", context)
 
 
 @public(cache=True)

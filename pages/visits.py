@@ -4,16 +4,12 @@ A visitor of a day is a distinct HMAC of address and browser under a salt that i
 after it. The address itself is never stored. The footer's figure is the sum of the daily visitors.
 """
 
-import hashlib
-import hmac
-import re
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from itertools import islice
-from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -21,30 +17,11 @@ from django.db.models import F, Q, Sum
 from django.utils import timezone
 
 from core import thai
+from core.visitors import Visit, digest, is_human
 
 from .models import VisitDay, VisitorOfDay, VisitSalt
 
 CHUNK = 400  # digests in one statement: SQLite limits the number of parameters
-# Every browser says so first; most programs do not. Those that pretend give themselves away by a word.
-BROWSERS = ("Mozilla/", "Opera/", "UCWEB/")
-ROBOTS = re.compile(
-    r"(?<!cu)bot|crawl|spider|slurp|archiver|httrack|headless|phantom|selenium|puppeteer|playwright|jsdom|lighthouse"
-    r"|pagespeed|monitor|uptime|pingdom|statuscake|zabbix|checker|validator|scan|preview|externalhit|embedly"
-    r"|google-read",
-    re.IGNORECASE,  # Cubot is a phone
-)
-
-
-class Visit(NamedTuple):
-    """One page that was opened. Lives in memory for a few seconds only, because of the address."""
-
-    at: float  # seconds since the epoch
-    address: str
-    agent: str
-
-    @property
-    def day(self) -> date:
-        return datetime.fromtimestamp(self.at, thai.BANGKOK).date()
 
 
 @dataclass
@@ -64,10 +41,6 @@ class Totals:
     views: int
     opening: int
     since: date
-
-
-def is_human(agent: str) -> bool:
-    return agent.startswith(BROWSERS) and not ROBOTS.search(agent)
 
 
 def record(visits: Iterable[Visit]) -> None:
@@ -91,10 +64,6 @@ def _add(day: date, visits: list[Visit]) -> None:
 def _digests(day: date, visits: Iterable[Visit]) -> set[str]:
     row, _ = VisitSalt.objects.get_or_create(day=day, defaults={"salt": secrets.token_bytes(32)})
     return {digest(bytes(row.salt), visit) for visit in visits}
-
-
-def digest(salt: bytes, visit: Visit) -> str:
-    return hmac.digest(salt, f"{visit.address}\n{visit.agent}".encode("utf-8", "replace"), hashlib.sha256)[:16].hex()
 
 
 def _remember(day: date, digests: set[str]) -> int:

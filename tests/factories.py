@@ -5,13 +5,14 @@ from itertools import count
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils import timezone
 
-from accounts.models import Agency, User
+from accounts.models import Agency, Level, User
 from core import thai
-from events.models import Event, Mode, Registration, Seat
+from events.models import Attendance, Certificate, Event, Mode, Registration, Seat, Source
 from events.models import State as EventState
+from events.names import name_key
 from groups.models import Group, Membership, Stage, State
 
 _serial = count(1)
@@ -93,3 +94,46 @@ def make_registration(*, event: Event, user: User | None = None, **fields: Any) 
         setattr(event, name, event.registrations.filter(seat=seat).count())
     event.save(update_fields=list(counts))
     return row
+
+
+def make_attendance(*, event: Event, user: User | None = None, **fields: Any) -> Attendance:
+    """Present on-line; with a `full_name` and no user, somebody without an account. Counts are not touched."""
+    if user is None and "full_name" not in fields:
+        user = make_user()
+    name = user.get_full_name() if user else fields["full_name"]
+    return Attendance.objects.create(
+        event=event,
+        user=user,
+        **{
+            "person_key": f"u{user.pk}" if user else f"n:{name}",
+            "name_key": name_key(name),
+            "agency": user.agency if user else None,
+            "level": Level.CENTRAL,
+            "mode": Mode.VC,
+            "source": Source.HAND,
+            **fields,
+        },
+    )
+
+
+def make_certificate(*, event: Event, user: User | None = None, **fields: Any) -> Certificate:
+    """As it is issued for somebody present; `attended=False` leaves the attendance out."""
+    user = user or make_user()
+    if fields.pop("attended", True):
+        make_attendance(event=event, user=user)
+    taken = Certificate.objects.filter(fiscal_year=event.fiscal_year).aggregate(most=Max("number"))["most"] or 0
+    return Certificate.objects.create(
+        event=event,
+        user=user,
+        **{
+            "fiscal_year": event.fiscal_year,
+            "number": taken + 1,
+            "name": user.get_full_name(),
+            "group_name": f"{event.group.number} {event.group.name}",
+            "topic": event.title,
+            "hours": event.hours,
+            "mode_text": "ผ่านระบบวีดิทัศน์ทางไกล",
+            "given_on": thai.local_date(event.ends_at),
+            **fields,
+        },
+    )

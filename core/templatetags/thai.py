@@ -43,6 +43,16 @@ def thaimonth(value: date | datetime) -> str:
 
 
 @register.filter
+def thailength(seconds: int | None) -> str:
+    return thai.format_length(seconds) if seconds else ""
+
+
+@register.filter
+def thaisize(size: int) -> str:
+    return thai.format_size(size)
+
+
+@register.filter
 def thaidigits(value: Any) -> str:
     return "" if value is None else thai.to_thai_digits(value)
 

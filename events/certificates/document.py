@@ -58,6 +58,8 @@ def loaded(fonts: Path) -> typst.Fonts:
 
 
 def qr_image(address: str) -> str:
+    """As SVG, without size and without style."""
     image = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(image, kind="svg", border=0, dark="#20233f", xmldecl=False)
+    code = segno.make(address, error="m", micro=False)
+    code.save(image, kind="svg", border=0, dark="#20233f", xmldecl=False, omitsize=True, svgclass=None, lineclass=None)
     return image.getvalue().decode()

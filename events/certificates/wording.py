@@ -16,6 +16,8 @@ INTRO = "มอบเกียรติบัตรฉบับนี้ให�
 PART = "ได้เข้าร่วมกิจกรรมแลกเปลี่ยนเรียนรู้ชุมชนนักปฏิบัติ"
 JOINER, NO_BREAK = "\u2060", "\u00a0"
 
+# Emoji and rare scripts, which no font here has.
+_PICTURES = re.compile("[\U00010000-\U0010ffff\ufe00-\ufe0f]")
 # A word with a Latin letter in it is a name or a code, and keeps its digits: COVID-19, ISO9001:2015.
 _CODE = re.compile(r"[^\s\u0e00-\u0e7f]*[A-Za-z][^\s\u0e00-\u0e7f]*")
 _REPEATS = re.compile(r"(?<=\S)( ?)(?=ๆ)")
@@ -63,7 +65,7 @@ def wording(certificate: Certificate) -> Wording:
 
 def formal(text: str) -> str:
     """In Thai numerals, but for codes."""
-    text = thai.normalise(text)
+    text = " ".join(_PICTURES.sub("", thai.normalise(text)).split())
     parts, end = [], 0
     for code in _CODE.finditer(text):
         parts += [thai.to_thai_digits(text[end : code.start()]), code[0]]

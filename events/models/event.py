@@ -133,6 +133,8 @@ class Event(models.Model):
     video_id = models.CharField("รหัสวิดีโอ YouTube", max_length=11, blank=True)
     video_seconds = models.PositiveIntegerField("ความยาวคลิป (วินาที)", null=True, blank=True)
     video_is_shown = models.BooleanField("แสดงคลิปย้อนหลัง", default=True)
+    # The first time that it was shown, people were told; not again after that.
+    video_announced_at = models.DateTimeField("แจ้งคลิปย้อนหลังเมื่อ", null=True, blank=True, editable=False)
     video_absence = models.CharField("เหตุที่ไม่มีคลิปย้อนหลัง", max_length=300, blank=True)
     video_problem = models.CharField("ปัญหาของคลิป", max_length=100, blank=True, editable=False)
     video_checked_at = models.DateTimeField("ตรวจคลิปเมื่อ", null=True, blank=True, editable=False)

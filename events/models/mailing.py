@@ -16,7 +16,7 @@ class Audience(models.TextChoices):
     INTERESTED = "interested", "ผู้สนใจที่ยังไม่ลงทะเบียน"
     MEMBERS = "members", "สมาชิกกลุ่มที่ยังไม่ลงทะเบียน"
     ATTENDED = "attended", "ผู้เข้าร่วมแล้ว"
-    FOLLOWING = "following", "ผู้ลงทะเบียน รายชื่อสำรอง และผู้สนใจ"
+    FOLLOWING = "following", "ผู้ลงทะเบียน ผู้สนใจ และผู้เข้าร่วม"
 
 
 class MailingQuerySet(models.QuerySet["Mailing"]):

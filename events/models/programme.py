@@ -69,6 +69,7 @@ class Document(models.Model):
     original_name = models.CharField("ชื่อไฟล์", max_length=255)
     kind = models.CharField("ชนิด", max_length=10)
     size = models.PositiveIntegerField("ขนาด (ไบต์)")
+    order = models.PositiveSmallIntegerField("ลำดับ", default=0)
     downloads = models.PositiveIntegerField("ดาวน์โหลด", default=0)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     added_at = models.DateTimeField("เพิ่มเมื่อ", default=timezone.now)
@@ -78,7 +79,7 @@ class Document(models.Model):
     class Meta:
         verbose_name = "เอกสาร"
         verbose_name_plural = "เอกสาร"
-        ordering = ["pk"]
+        ordering = ["order", "pk"]
 
     def __str__(self) -> str:
         return self.title

@@ -76,6 +76,34 @@ def cancel(*, event: Event, user: User, now: datetime | None = None) -> Registra
     return row
 
 
+@transaction.atomic
+def remove(*, event: Event, user: User, by: User, reason: str, now: datetime | None = None) -> bool:
+    """Those who run the event take somebody off the list and say why; the seat goes to whoever waits longest.
+
+    The person may register again. False where there was nothing to take away.
+    """
+    now = now or timezone.now()
+    event = lock(event)
+    row = Registration.objects.filter(event=event, user=user, seat__in=HELD).first()
+    if row is None:
+        return False
+    if event.state_at(now) in OVER:
+        raise Refused("กิจกรรมนี้เสร็จสิ้นแล้ว จึงแก้ไขรายชื่อผู้ลงทะเบียนไม่ได้")
+    row.seat, row.changed_at = Seat.CANCELLED, now
+    row.save(update_fields=["seat", "changed_at"])
+    event.log(f"นำ{user.get_full_name()}ออกจากรายชื่อ: {reason}", by=by)
+    notify(
+        recipients=[user],
+        text=f"การลงทะเบียนของท่านถูกยกเลิก: {event.title}",
+        detail=f"{by.get_full_name()} นำท่านออกจากรายชื่อ\nเหตุผล: {reason}\n{when(event)}",
+        url=event.get_absolute_url(),
+        source=str(event.group),
+        frequencies={user.pk: MailFrequency.INSTANT},
+    )
+    fill_seats(event, now=now)
+    return True
+
+
 def fill_seats(event: Event, *, now: datetime | None = None) -> list[Registration]:
     """Promote from the queue while there are seats; the event's row is locked by the caller."""
     now = now or timezone.now()

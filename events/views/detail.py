@@ -14,6 +14,7 @@ from ..joining import may_join
 from ..models import CALLED_OFF, TONES, Event, Face, Registration, State
 from ..page import Parts, event_for, parts_of
 from ..personal import Part, part_of
+from ..replays import live_player
 
 
 @public(cache=True)
@@ -28,7 +29,9 @@ def event_context(request: HttpRequest, event: Event, form: RegistrationForm | N
     parts = parts_of(request, event, face)
     state = State(event.state_at(now))
     takes = event.takes_registrations_at(now)
-    return {
+    may_join_now = links_shown(event, part)
+    live = live_player(event, parts.live_video) if face == Face.LIVE and may_join_now else {}
+    return live | {
         "event": event,
         "face": face,
         "state": state,
@@ -39,7 +42,7 @@ def event_context(request: HttpRequest, event: Event, form: RegistrationForm | N
         "opens_later": bool(event.registration_opens_at and now < event.registration_opens_at),
         "is_called_off": state in CALLED_OFF,
         "form": form or (registration_form(request, parts, part) if takes and part.signed_in else None),
-        "links": parts.links if links_shown(event, part) else [],
+        "links": parts.links if may_join_now else [],
         "place_in_queue": place_in_queue(event, request.user) if part.is_waiting else 0,
         "may_cancel": part.is_held and face != Face.ENDED,
     }

@@ -20,6 +20,7 @@ from django.db import DatabaseError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
+from core import visitors
 from pages import counter as counting
 from pages import visits
 from pages.counter import Counter, VisitCounterMiddleware, counter
@@ -109,12 +110,12 @@ def test_the_address_is_what_the_trusted_proxies_saw(
 ) -> None:
     settings.TRUSTED_PROXIES = proxies
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR=forwarded)
-    assert counting.client_address(request) == address
+    assert visitors.client_address(request) == address
 
 
 def test_very_long_browser_names_are_cut() -> None:
     answer(HttpResponse("<p>"), HTTP_USER_AGENT=FIREFOX + "x" * 10_000)
-    assert len(counter._waiting[0].agent) == counting.LONGEST_AGENT
+    assert len(counter._waiting[0].agent) == visitors.LONGEST_AGENT
 
 
 @pytest.mark.django_db

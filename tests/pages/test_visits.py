@@ -7,9 +7,9 @@ import pytest
 from django.conf import LazySettings
 
 from core import thai
+from core.visitors import Visit
 from pages import tasks, visits
 from pages.models import VisitDay, VisitorOfDay, VisitSalt
-from pages.visits import Visit
 
 pytestmark = pytest.mark.django_db
 

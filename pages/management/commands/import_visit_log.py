@@ -15,9 +15,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from pages.counter import LONGEST_AGENT
+from core.visitors import LONGEST_AGENT, Visit
 from pages.models import VisitLog
-from pages.visits import Visit, record
+from pages.visits import record
 
 LINE = re.compile(r'(\d{9,11}(?:\.\d+)?) (\S+) ("(?:[^"\\]|\\.)*") ("(?:[^"\\]|\\.)*")\s*')
 BATCH = 5_000  # lines in one transaction
