@@ -1,16 +1,17 @@
 """Who is registered and who took part, side by side: as a list in pages, and as a table."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import Agency, User
 from core import thai
 
-from .models import HELD, Attendance, Event, Registration, Status
+from .models import HELD, Attendance, Event, Registration, RosterEntry, Status
 
 SHOWN = {
     "registered": "ผู้ลงทะเบียน",
@@ -54,12 +55,13 @@ def chosen(show: str) -> str:
 
 def tabs(event: Event) -> list[tuple[str, str, int]]:
     """Name, label and number of people of each list."""
-    noted = Attendance.objects.filter(event=event)
+    rows = Attendance.objects.filter(event=event).order_by().values_list("status").annotate(Count("pk"))
+    noted = Counter(dict(rows))
     counts = {
         "registered": event.seated_count + event.waiting_count,
         "unmarked": unmarked(event).count(),
-        "present": noted.present().count(),
-        "away": noted.filter(status__in=AWAY).count(),
+        "present": noted[Status.PRESENT],
+        "away": sum(noted[status] for status in AWAY),
     }
     return [(name, label, counts[name]) for name, label in SHOWN.items()]
 
@@ -83,7 +85,8 @@ def unmarked(event: Event) -> QuerySet[Registration]:
 
 
 def with_all(rows: QuerySet[Attendance]) -> QuerySet[Attendance]:
-    return rows.select_related("user__agency", "agency", "site__agency").prefetch_related("entries__site__agency")
+    entries = Prefetch("entries", RosterEntry.objects.select_related("site__agency"))
+    return rows.select_related("user__agency", "agency", "site__agency").prefetch_related(entries)
 
 
 def searched(rows: QuerySet[Any], q: str, *names: str) -> QuerySet[Any]:

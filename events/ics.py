@@ -11,7 +11,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from icalendar import Calendar, Timezone, TimezoneStandard
+from icalendar import Calendar, Timezone, TimezoneStandard, vText
 from icalendar import Event as Component
 
 from core import thai
@@ -111,7 +111,7 @@ def frame(name: str, url: str) -> bytes:
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
     for key in ("name", "x-wr-calname"):
-        calendar.add(key, name)
+        calendar.add(key, vText(name))
     calendar.add("x-wr-timezone", "Asia/Bangkok")
     if url:
         calendar.add("source", url, parameters={"VALUE": "URI"})

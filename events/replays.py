@@ -119,12 +119,13 @@ def save(*, event: Event, replay: Replay, by: User, now: datetime | None = None)
     """Keep what was said. People are told the first time that there is something to watch: answers whether now."""
     now = now or timezone.now()
     event = lock(event)
-    before = event.video_id, event.has_video
+    before = _, was_shown = event.video_id, event.has_video
     event.video_id, event.video_seconds = replay.video_id, replay.seconds
     event.video_is_shown, event.video_absence = replay.is_shown, replay.absence
     if event.video_id != before[0]:
         event.video_problem, event.video_checked_at = "", None
-    announces = event.has_video and not event.video_announced_at and event.state != State.DRAFT
+    is_new = event.has_video and not was_shown and not event.video_announced_at
+    announces = is_new and event.state != State.DRAFT
     if announces:
         event.video_announced_at = now
     event.updated_at = now

@@ -1,18 +1,26 @@
 """What a group's overview page tells besides the group's own row: its story, its tags, who looks after it."""
 
+import itertools
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import BooleanField, CharField, F, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.utils import timezone
 
 from accounts.models import Agency, User
+from core import thai
 from core.models import Tag
 from core.prepared import Prepared
+from events import calendar
+from events.calendar import EventRow
+from events.models import Event, State
 from groups.models import Group, Lineage, Membership, Milestone, Role, Stage, TaggedGroup
 from groups.models.roles import ROLE_ORDER
 
 NEVER = date.min  # a tag has no day
+BETWEEN = "\x1f"  # in no name: see core.thai.CONTROL_CHARACTERS
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,7 @@ class Caretaker:
     initials: str
     role: str
     agency: str
+    place: tuple[int, str]  # in the list: by role, then by name
 
 
 @dataclass
@@ -47,10 +56,11 @@ class Story:
     predecessors: list[Tie] = field(default_factory=list)
     successors: list[Tie] = field(default_factory=list)
     tags: list[Tag] = field(default_factory=list)
+    caretakers: list[Caretaker] = field(default_factory=list)
 
 
 def story(group: Group) -> Story:
-    """Milestones, lineage and tags in one query: each is a few rows, and the page may ask the database four times."""
+    """Milestones, lineage, tags and caretakers in one query: each is a few rows, and the page may ask four times."""
     told = Story()
     done, planned = [], []
     for source, pk, on, title, detail, is_planned, slug in story_rows.rows(group.pk):
@@ -61,12 +71,15 @@ def story(group: Group) -> Story:
             told.predecessors.append(tie(title, slug, detail, day))
         elif source == "successor":
             told.successors.append(tie(title, slug, detail, day))
+        elif source == "caretaker":
+            told.caretakers.append(caretaker(title, detail))
         elif is_planned:
             planned.append((day, pk, Step(title, detail, day, "planned")))
         elif not is_present_stage(group, source, title, day):
             done.append((day, pk, Step(title, detail, day, "done")))
     told.steps = [*in_time(done), present(group), *in_time(planned)]
     told.tags.sort(key=lambda tag: tag.name)
+    told.caretakers.sort(key=lambda person: person.place)
     return told
 
 
@@ -86,7 +99,23 @@ def told_of(group_id: int) -> QuerySet:
     tags = TaggedGroup.objects.filter(content_object=group_id).values_list(
         Value("tag", CharField()), "tag_id", nothing, "tag__name", nothing, no, nothing
     )
-    return milestones.order_by().union(before, after, tags, all=True)
+    looking_after = Membership.objects.active().filter(group=group_id, is_listed=True, user__is_active=True)
+    people = looking_after.exclude(role=Role.MEMBER).values_list(
+        Value("caretaker", CharField()),
+        "pk",
+        nothing,
+        together("role", "user__title", "user__given_name", "user__family_name"),
+        together("user__agency__name", "user__agency__level", "user__agency__province"),
+        no,
+        nothing,
+    )
+    return milestones.order_by().union(before, after, tags, people.order_by(), all=True)
+
+
+def together(*names: str) -> Concat:
+    """Several texts in one column; what is missing is empty."""
+    texts = [Coalesce(name, Value(""), output_field=CharField()) for name in names]
+    return Concat(*itertools.chain(*((text, Value(BETWEEN)) for text in texts)), output_field=CharField())
 
 
 def tie(name: str, slug: str, kind: str, day: date) -> Tie:
@@ -106,33 +135,25 @@ def is_present_stage(group: Group, kind: str, title: str, day: date) -> bool:
     return kind == Milestone.Kind.STAGE and title == group.get_stage_display() and day == group.stage_since
 
 
-def caretakers(group: Group) -> list[Caretaker]:
-    """Who has a role in the group, in the order of the roles; without those who asked not to be listed."""
-    rows = sorted(caretaker_rows.rows(group.pk), key=lambda row: ROLE_ORDER[Role(row[0])])
-    return [caretaker(*row) for row in rows]
-
-
-def looking_after(group_id: int) -> QuerySet:
-    listed = Membership.objects.active().filter(group=group_id, is_listed=True, user__is_active=True)
-    return (
-        listed.exclude(role=Role.MEMBER)
-        .order_by("user__sort_key", "pk")
-        .values_list(
-            *("role", "user__title", "user__given_name", "user__family_name"),
-            *("user__agency__name", "user__agency__level", "user__agency__province"),
-        )
-    )
-
-
-def caretaker(role: str, title: str, given: str, family: str, *agency: str | None) -> Caretaker:
-    person = User(title=title, given_name=given, family_name=family)
-    name, level, province = agency
+def caretaker(person: str, agency: str) -> Caretaker:
+    role, title, given, family, _ = person.split(BETWEEN)
+    name, level, province, _ = agency.split(BETWEEN)
+    user = User(title=title, given_name=given, family_name=family)
     return Caretaker(
-        name=person.get_full_name(),
-        initials=person.initials,
+        name=user.get_full_name(),
+        initials=user.initials,
         role=Role(role).label,
-        agency=str(Agency(name=name, level=level or "", province=province or "")) if name else "",
+        agency=str(Agency(name=name, level=level, province=province)) if name else "",
+        place=(ROLE_ORDER[Role(role)], thai.sort_key(given, family)),
     )
 
 
-story_rows, caretaker_rows = Prepared(told_of), Prepared(looking_after)
+def next_event(group: Group) -> EventRow | None:
+    """What everybody may see of it, live or to come."""
+    now = timezone.now()
+    public = Event.objects.visible_to(AnonymousUser()).of_group(group).exclude(state=State.CANCELLED)
+    rows = calendar.rows(calendar.listed(calendar.ahead(public, now).order_by("starts_at", "pk"))[:1], now)
+    return rows[0] if rows else None
+
+
+story_rows = Prepared(told_of)

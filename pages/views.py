@@ -19,7 +19,7 @@ from groups.models import Group
 from .counter import counter
 from .home import home_parts, latest
 from .mine import mine
-from .overview import caretakers, story
+from .overview import next_event, story
 from .sample import SampleForm
 from .search import clean, search
 from .standing import STANDING_PAGES
@@ -57,10 +57,10 @@ def draft(request: HttpRequest, slug: str) -> tuple[Group, str]:
 
 def overview_body(group: Group) -> str:
     """The same for everybody who may see the group. Nobody looks after a group that has ended."""
-    people = [] if group.has_ended else caretakers(group)
-    return render_to_string(
-        "pages/group_overview_body.html", {"group": group, "story": story(group), "caretakers": people}
-    )
+    told = story(group)
+    people = [] if group.has_ended else told.caretakers
+    context = {"group": group, "story": told, "caretakers": people, "next_event": next_event(group)}
+    return render_to_string("pages/group_overview_body.html", context)
 
 
 @public

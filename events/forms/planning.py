@@ -69,13 +69,13 @@ class EventForm(forms.Form):
     )
     registration_opens_at = ThaiMomentField(label="เปิดรับลงทะเบียน", required=False, help_text="เว้นว่างหากเปิดทันทีที่ประกาศ")
     registration_closes_at = ThaiMomentField(label="ปิดรับลงทะเบียน", required=False, help_text="เว้นว่างหากรับจนจบกิจกรรม")
-    cohosts = forms.ModelMultipleChoiceField(
+    cohosts = forms.TypedMultipleChoiceField(
         label="กลุ่มร่วมจัด",
-        queryset=Group.objects.none(),
+        coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="ผู้ดำเนินกลุ่มของกลุ่มร่วมจัดแก้ไขกิจกรรมนี้ได้ด้วย",
-        error_messages={"invalid_choice": "กรุณาเลือกกลุ่มจากรายการ", "invalid_pk_value": "กรุณาเลือกกลุ่มจากรายการ"},
+        error_messages={"invalid_choice": "กรุณาเลือกกลุ่มจากรายการ"},
     )
     visibility = forms.ChoiceField(
         label="ใครอ่านได้",
@@ -121,7 +121,8 @@ class EventForm(forms.Form):
         self.before = before
         chosen = [one.pk for one in before.cohosts] if before else []
         others = Group.objects.filter(Q(stage=Stage.ACTIVE) | Q(pk__in=chosen)).exclude(pk=group.pk).in_order()
-        self.fields["cohosts"].queryset = others  # type: ignore[attr-defined]
+        self.groups = {one.pk: one for one in others}
+        self.fields["cohosts"].choices = [(pk, str(one)) for pk, one in self.groups.items()]  # type: ignore[attr-defined]
         self.add_channels(before)
         self.add_speakers(before)
         self.order_fields(self.in_page_order())
@@ -272,7 +273,7 @@ class EventForm(forms.Form):
         rows = range(self.speaker_count)
         return Details(
             columns=own | levels | {"hours": hours.quantize(Decimal("0.1"))},
-            cohosts=tuple(typed["cohosts"]),
+            cohosts=tuple(one for pk, one in self.groups.items() if pk in typed["cohosts"]),
             channels=tuple(
                 ChannelDetails(kind.value, typed[f"{kind}_note"], typed[f"{kind}_link"])
                 for kind in ChannelKind

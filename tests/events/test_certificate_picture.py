@@ -290,7 +290,7 @@ def test_the_file_says_what_it_is_and_is_always_the_same() -> None:
 def test_another_program_opens_it_and_shows_the_same_picture(tmp_path) -> None:
     (tmp_path / "a.pdf").write_bytes(render_pdf(make()))
     subprocess.run(["pdftoppm", "-r", "72", "-png", "a.pdf", "a"], cwd=tmp_path, check=True, capture_output=True)
-    theirs = Image.open(next(tmp_path.glob("a*.png"))).convert("L")
-    ours = Image.open(io.BytesIO(render_png(make(), ppi=72))).convert("L").resize(theirs.size)
-    difference = ImageStat.Stat(ImageChops.difference(ours, theirs))
-    assert difference.mean[0] < 4  # of 255: the edges of letters are smoothed in another way
+    theirs = Image.open(next(tmp_path.glob("a*.png")))
+    ours = Image.open(io.BytesIO(render_png(make(), ppi=72)))
+    small = [page.convert("L").resize((210, 148), Image.Resampling.BOX) for page in (ours, theirs)]  # smooths edges away
+    assert ImageStat.Stat(ImageChops.difference(*small)).mean[0] < 3  # of 255

@@ -7,7 +7,7 @@ from django.test import Client
 from accounts.models import User
 from groups import services
 from groups.models import Group, Lineage, Milestone, Role, Stage
-from pages.overview import caretakers, story
+from pages.overview import story
 from tests.factories import make_agency, make_group, make_membership, make_user
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +120,7 @@ def test_who_looks_after_it(visitor: Client, group: Group) -> None:
         (Role.COORDINATOR, "ไม่แสดงชื่อ", {"is_listed": False}),
     ]:
         make_membership(group=group, user=make_user(given_name=name, agency=agency), role=role, **fields)
-    assert [person.name for person in caretakers(group)] == [
+    assert [person.name for person in story(group).caretakers] == [
         "นางสาวเอื้อ ตัวอย่าง",
         "นางสาวอำนวย ตัวอย่าง",
         "นางสาวลิขิต ตัวอย่าง",

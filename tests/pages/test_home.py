@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from core import thai
+from events.models import State as EventState
 from groups import services
 from groups.models import Group, Joining, Membership, Milestone, Role, Stage, State
 from pages.figures import count
-from tests.factories import make_agency, make_group, make_membership, make_user
+from tests.factories import make_agency, make_event, make_group, make_membership, make_registration, make_user
 from tests.pages.conftest import forget_everything
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +23,7 @@ def populate(groups: int) -> None:
         group = make_group(number=number)
         Milestone.objects.create(group=group, kind=Milestone.Kind.FOUNDED, title="ก่อตั้งกลุ่ม")
         make_membership(group=group, role=Role.FACILITATOR)
+        make_event(group=group)
 
 
 def text(client: Client, address: str = "/") -> str:
@@ -31,7 +33,7 @@ def text(client: Client, address: str = "/") -> str:
 @pytest.mark.parametrize("groups", [1, 30])
 def test_queries_of_a_cold_page_for_a_visitor(visitor: Client, groups: int, cold_queries: Callable) -> None:
     populate(groups)
-    # version, groups, milestones, figures
+    # version, groups, events, figures
     assert len(cold_queries(visitor, "/")) == 4
 
 
@@ -44,8 +46,8 @@ def test_queries_of_a_cold_page_for_a_person(
         make_membership(group=group, user=facilitator, role=Role.FACILITATOR)
         make_membership(group=group, state=State.REQUESTED)
         Milestone.objects.create(group=group, title="ก่อตั้งกลุ่ม")
-    # session, person, version, groups, milestones, figures, own memberships with what waits there
-    assert len(cold_queries(as_(facilitator), "/")) == 7
+    # session, person, version, groups, events, figures, own memberships and seats, milestones
+    assert len(cold_queries(as_(facilitator), "/")) == 8
 
 
 def test_a_visitor_sees_what_this_is_and_every_group_that_goes_on(visitor: Client, group: Group) -> None:
@@ -62,7 +64,7 @@ def test_a_visitor_sees_what_this_is_and_every_group_that_goes_on(visitor: Clien
     assert "กลุ่มของฉัน" not in page
 
 
-def test_the_newest_of_the_groups_stories(visitor: Client, group: Group) -> None:
+def test_the_newest_of_the_groups_stories(as_: Callable, outsider: User, group: Group) -> None:
     draft = make_group(stage=Stage.DRAFT)
     today = timezone.localdate()
     for title, fields in {
@@ -73,7 +75,7 @@ def test_the_newest_of_the_groups_stories(visitor: Client, group: Group) -> None
         "เรื่องของร่าง": {"happened_on": today, "group": draft},
     }.items():
         Milestone.objects.create(**{"group": group, "title": title, **fields})
-    page = text(visitor)
+    page = text(as_(outsider))
     assert 0 < page.index("เรื่องที่สอง") < page.index("เรื่องที่หนึ่ง")
     for hidden in ("เรื่องในแผน", "เรื่องวันหน้า", "เรื่องของร่าง"):
         assert hidden not in page
@@ -97,9 +99,38 @@ def test_figures_count_people_once() -> None:
     assert figures.fiscal_year == 2570
 
 
-def test_an_empty_portal_says_what_will_be_here(visitor: Client) -> None:
+def test_an_empty_portal_says_what_will_be_here(visitor: Client, as_: Callable, outsider: User) -> None:
+    assert "เมื่อกลุ่มใดนัดหมาย กิจกรรมนั้นจะปรากฏที่นี่" in text(visitor)
+    assert "เมื่อกลุ่มก่อตั้ง เปลี่ยนชื่อ หรือก้าวถึงขั้นใหม่ เรื่องนั้นจะปรากฏที่นี่" in text(as_(outsider))
+
+
+def test_what_is_live_and_what_comes_next(visitor: Client, as_: Callable, member: User, group: Group) -> None:
+    now = timezone.now()
+    live = make_event(group=group, title="กำลังสดอยู่", starts_at=now - timedelta(hours=1))
+    coming = make_event(group=group, title="ครั้งถัดไป")
+    for title, fields in {
+        "ยกเลิกแล้ว": {"state": EventState.CANCELLED},
+        "ร่างของครั้งหน้า": {"state": EventState.DRAFT},
+        "เฉพาะในกลุ่ม": {"visibility": "group"},
+        "ผ่านไปแล้ว": {"starts_at": now - timedelta(days=2)},
+    }.items():
+        make_event(group=group, title=title, **fields)
+    make_registration(event=coming, user=member)
     page = text(visitor)
-    assert "เมื่อกลุ่มก่อตั้ง เปลี่ยนชื่อ หรือก้าวถึงขั้นใหม่ เรื่องนั้นจะปรากฏที่นี่" in page
+    assert page.index("live-strip") < page.index(live.title) < page.index(coming.title)
+    assert [title in page for title in ("ยกเลิกแล้ว", "ร่างของครั้งหน้า", "เฉพาะในกลุ่ม", "ผ่านไปแล้ว")] == [False] * 4
+    assert "ท่านลงทะเบียนแล้ว" not in page
+    assert "ท่านลงทะเบียนแล้ว" in text(as_(member))
+
+
+def test_figures_of_the_year_count_what_was_held() -> None:
+    first, _ = thai.fiscal_year_span(2570)
+    held = make_event(starts_at=first + timedelta(hours=9), state=EventState.COMPLETE)
+    make_event(starts_at=first - timedelta(hours=9), state=EventState.COMPLETE)
+    make_event(starts_at=first + timedelta(hours=9), state=EventState.CANCELLED)
+    held.reach.create(level="central", mode="vc", people=38)
+    held.reach.create(level="district", mode="site", people=143)
+    assert (count(TODAY).events, count(TODAY).took_part) == (1, 181)
 
 
 def test_a_member_sees_their_groups_first(as_: Callable, member: User, group: Group) -> None:
