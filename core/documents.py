@@ -7,6 +7,7 @@ import uuid
 import zipfile
 import zlib
 from dataclasses import dataclass
+from typing import IO, cast
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
@@ -89,6 +90,7 @@ def clean_document(file: File) -> CleanDocument:
     uploads.refuse_size(file, most=DOCUMENT_BYTES)
     file.seek(0)
     head = file.read(1024)
+    content: File
     if _IMAGE.match(head):
         kind, content = _drawn_anew(file)
     else:
@@ -117,7 +119,7 @@ def _other_kind(file: File, head: bytes) -> str:
 # --- Packages: Office and OpenDocument --------------------------------------------------------------------
 def _package_kind(file: File) -> str:
     try:
-        with zipfile.ZipFile(file.file) as package:
+        with zipfile.ZipFile(cast(IO[bytes], file.file)) as package:
             parts = package.infolist()
             _refuse_bomb(parts, file.size)
             _refuse_locked(package, parts)

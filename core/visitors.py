@@ -6,7 +6,7 @@ import re
 import secrets
 import time
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django.conf import settings
 from django.core.cache import cache, caches
@@ -71,7 +71,7 @@ def digest(salt: bytes, visit: Visit) -> str:
 
 def comes_anew(visit: Visit, *, to: str, within: timedelta) -> bool:
     """Whether the visitor was not here lately. Remembered for that time as a digest under a salt of the day."""
-    salt = cache.get_or_set(f"visitor-salt:{visit.day}", lambda: secrets.token_bytes(32), SALT_KEPT)
+    salt = cast(bytes, cache.get_or_set(f"visitor-salt:{visit.day}", lambda: secrets.token_bytes(32), SALT_KEPT))
     return cache.add(f"visitor:{to}:{digest(salt, visit)}", 1, int(within.total_seconds()))
 
 
@@ -80,7 +80,7 @@ def forget_expired() -> int:
     forgotten = 0
     for kept in caches.all(initialized_only=False):
         if isinstance(kept, DatabaseCache):
-            table, expires = map(connection.ops.quote_name, (kept._table, "expires"))
+            table, expires = map(connection.ops.quote_name, (kept._table, "expires"))  # type: ignore[attr-defined]
             now = connection.ops.adapt_datetimefield_value(datetime.now(UTC).replace(microsecond=0))
             with connection.cursor() as cursor:
                 cursor.execute(f"DELETE FROM {table} WHERE {expires} < %s", [now])  # noqa: S608  a name of our own

@@ -31,6 +31,10 @@ def with_outcome(rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
     )
 
 
+def outcome_of(copy: Delivery) -> Outcome:
+    return Outcome(copy.outcome)  # type: ignore[attr-defined]  # annotated by `with_outcome`
+
+
 def totals(rows: QuerySet[Delivery]) -> list[tuple[str, int]]:
     """Label and number of people, without those of nobody."""
     counts = dict(with_outcome(rows).order_by().values_list("outcome").annotate(Count("pk")))

@@ -45,7 +45,7 @@ def remove(*, document: Document, by: User) -> None:
     row = Document.objects.filter(event=event, pk=document.pk).first()
     if row is None:
         return
-    storage, stored = row.file.storage, row.file.name
+    storage, stored = row.file.storage, str(row.file.name)
     row.delete()
     transaction.on_commit(lambda: storage.delete(stored))
     event.log(f"ลบเอกสาร: {row.title}", by=by)

@@ -45,9 +45,17 @@ def remind(now: datetime | None = None) -> int:
     sent = 0
     for kind in KINDS:
         events = due(kind, now).order_by().values_list("event", flat=True).distinct()
-        for event_id in list(events):
-            while told := remind_some(kind, event_id, now):
-                sent += told
+        sent += sum(remind_all(kind, event_id, now) for event_id in list(events))
+    return sent
+
+
+def remind_all(kind: Kind, event_id: int, now: datetime) -> int:
+    """Batch by batch, so that nobody who registers meanwhile waits for long."""
+    sent = 0
+    while told := remind_some(kind, event_id, now):
+        sent += told
+        if told < BATCH:
+            break
     return sent
 
 
@@ -68,7 +76,6 @@ def due(kind: Kind, now: datetime) -> QuerySet[Registration]:
 
 @transaction.atomic
 def remind_some(kind: Kind, event_id: int, now: datetime) -> int:
-    """One batch of an event, so that nobody who registers meanwhile waits for long."""
     event = lock(Event(pk=event_id))
     rows = due(kind, now).filter(event=event).select_for_update(of=("self",)).select_related("user", "site__agency")
     batch = list(rows.order_by("pk")[:BATCH])

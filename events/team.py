@@ -73,7 +73,7 @@ def who_may_see(event: Event, people: Iterable[User]) -> set[int]:
     officers = {person.pk for person in people if person.is_officer}
     if event.visibility != Visibility.GROUP and event.group.stage != Stage.DRAFT:
         return ids
-    groups = Group.objects.filter(Q(pk=event.group_id) | Q(pk__in=event.cohosting.values("group")))  # type: ignore[attr-defined]
+    groups = Group.objects.filter(Q(pk=event.group_id) | Q(pk__in=event.cohosting.values("group")))
     rows = Membership.objects.active().filter(group__in=groups, user__in=ids)
     if event.group.stage == Stage.DRAFT:
         rows = rows.filter(role=Role.FACILITATOR)

@@ -12,11 +12,24 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from core.access import public
+from events.models import Event
 from groups.models import Group
 
 from .standing import STANDING_PAGES
 
-DISALLOWED = ("/admin/", "/accounts/", "/my/", "/notifications/", "/people/", "/search/", "/styleguide/")
+DISALLOWED = (
+    "/admin/",
+    "/accounts/",
+    "/my/",
+    "/notifications/",
+    "/people/",
+    "/search/",
+    "/styleguide/",
+    "/calendar/",
+    "/workspace/",
+)
+DISALLOWED_ANYWHERE = ("/events/*/replay/", "/events/*/sign-in/", "/certificates/")
+EVENTS_LISTED = 40_000  # a sitemap holds fifty thousand addresses
 
 
 @dataclass(frozen=True)
@@ -45,9 +58,16 @@ def places() -> list[Place]:
         for group in Group.objects.visible_to(AnonymousUser()).in_order()
     ]
     newest = max((place.changed_on for place in groups), default=timezone.localdate())
-    lists = [Place(settings.SITE_URL + reverse(name), newest) for name in ("home", "groups:group_list")]
+    lists = [
+        Place(settings.SITE_URL + reverse(name), newest) for name in ("home", "groups:group_list", "events:event_list")
+    ]
     standing = [Place(settings.SITE_URL + page.url, page.updated) for page in STANDING_PAGES.values()]
-    return lists + standing + groups
+    public = Event.objects.visible_to(AnonymousUser()).only("updated_at").order_by("-starts_at", "-pk")
+    events = [
+        Place(settings.SITE_URL + event.get_absolute_url(), timezone.localdate(event.updated_at))
+        for event in public[:EVENTS_LISTED]
+    ]
+    return lists + standing + groups + events
 
 
 def changed_on(group: Group) -> date:

@@ -1,4 +1,4 @@
-"""A plain search: every word must occur. Groups and standing pages for all; people where their directory is open."""
+"""A plain search: every word must occur. Groups, events and standing pages; people where their directory is open."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -7,10 +7,14 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.models import User
 from core import richtext, thai
 from core.fragments import shared
+from events import calendar
+from events.calendar import EventRow
+from events.models import Event
 from groups.catalogue import spelling
 from groups.models import Group, Membership, TaggedGroup
 
@@ -19,6 +23,7 @@ from .standing import STANDING_PAGES, StandingPage
 LONGEST = 100  # characters
 MOST_WORDS = 8
 MOST_PEOPLE = 20
+MOST_EVENTS = 20
 
 
 @dataclass(frozen=True)
@@ -35,10 +40,11 @@ class Results:
     groups: list[GroupHit]
     pages: list[StandingPage]
     people: list[User]
+    events: list[EventRow]
 
     @property
     def count(self) -> int:
-        return len(self.groups) + len(self.pages) + len(self.people)
+        return len(self.groups) + len(self.pages) + len(self.people) + len(self.events)
 
 
 def clean(text: str) -> str:
@@ -50,11 +56,12 @@ def clean(text: str) -> str:
 def search(request: HttpRequest, query: str) -> Results:
     words = spelling(query).split()[:MOST_WORDS]
     if not words:
-        return Results([], [], [])
+        return Results([], [], [], [])
     return Results(
         groups=[hit for hit in shared(request, "search:groups", searchable_groups) if holds(hit.text, words)],
         pages=[page for page in STANDING_PAGES.values() if holds(spelling(f"{page.title} {page.description}"), words)],
         people=people(request.user, clean(query).split()[:MOST_WORDS]),
+        events=events(request.user, clean(query).split()[:MOST_WORDS]),
     )
 
 
@@ -96,3 +103,11 @@ def people(viewer: Any, words: list[str]) -> list[User]:
             | Q(agency__name__icontains=word)
         )
     return list(found.select_related("agency").in_order()[:MOST_PEOPLE])
+
+
+def events(viewer: Any, words: list[str]) -> list[EventRow]:
+    """Those that the viewer may see, by title or lead; the newest first."""
+    found = Event.objects.visible_to(viewer)
+    for word in words:
+        found = found.filter(Q(title__icontains=word) | Q(lead__icontains=word))
+    return calendar.rows(calendar.listed(found.order_by("-starts_at", "-pk"))[:MOST_EVENTS], timezone.now())

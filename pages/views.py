@@ -56,10 +56,14 @@ def draft(request: HttpRequest, slug: str) -> tuple[Group, str]:
 
 
 def overview_body(group: Group) -> str:
-    """The same for everybody who may see the group. Nobody looks after a group that has ended."""
-    told = story(group)
-    people = [] if group.has_ended else told.caretakers
-    context = {"group": group, "story": told, "caretakers": people, "next_event": next_event(group)}
+    """The same for everybody who may see the group. Nobody looks after one that has ended."""
+    told, goes_on = story(group), not group.has_ended
+    context = {
+        "group": group,
+        "story": told,
+        "caretakers": told.caretakers if goes_on else [],
+        "next_event": next_event(group) if goes_on else None,
+    }
     return render_to_string("pages/group_overview_body.html", context)
 
 

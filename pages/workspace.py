@@ -97,7 +97,7 @@ def coming(request: SignedInRequest, mine: QuerySet[Event], now: datetime) -> di
 
 def coming_of(event: Event, now: datetime) -> Coming:
     state = State(event.state_at(now))
-    missing = unnamed_links(event, event.channels.all(), now)  # type: ignore[attr-defined]
+    missing = unnamed_links(event, event.channels.all(), now)
     if state == State.POSTPONED:
         missing = ["ยังไม่ได้กำหนดวันใหม่"]
     return Coming(event, state, TONES[state], missing)

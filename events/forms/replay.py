@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from core.forms import LineField, TextField, YouTubeField
 
-from ..models import Event
+from ..models import Chapter, Event
 from ..replays import LONGEST_VIDEO, Replay, chapter_lines, clock, is_too_early, parse_chapters, parse_clock
 
 
@@ -50,7 +50,7 @@ class ReplayForm(forms.Form):
             "absence": event.video_absence,
         }
         if data is None:
-            initial["chapters"] = chapter_lines(event.chapters.all())  # type: ignore[attr-defined]
+            initial["chapters"] = chapter_lines(Chapter.objects.filter(event=event))
         super().__init__(data, initial=initial)
         self.event = event
 

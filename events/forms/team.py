@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.datastructures import MultiValueDict
 
 from core.forms import TextField
 from core.spreadsheets import SpreadsheetError
@@ -32,9 +33,9 @@ class TeamForm(RegistrationForm):
     )
     field_order = ("emails", "file", "mode", "site")
 
-    def __init__(self, data: Any, files: Any = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any, files: MultiValueDict | None = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.files = files or {}
+        self.files = files if files is not None else MultiValueDict()
         self.fields["mode"].label = "ทั้งทีมเข้าร่วมทาง"
         self.fields["mode"].widget = forms.RadioSelect(choices=self.fields["mode"].choices)  # type: ignore[attr-defined]
         if not kwargs["sites"]:

@@ -52,10 +52,10 @@ def sign_in(
         row = new_row(event, user, mode=mode, site=site)
         set_status(row, Status.PRESENT, source=source, by=None, now=now)
         row.save()
-        if site is None or site.head_count is None:
-            add_one(event, row.level, row.mode)
-        else:
+        if site is not None and ViewingSite.objects.filter(pk=site.pk, head_count__isnull=False).exists():
             recount(event)  # one person fewer is there without a name
+        else:
+            add_one(event, row.level, row.mode)
         return row
     row.event = event
     return come_again(row, user, source=source, mode=mode, site=site, now=now)

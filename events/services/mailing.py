@@ -56,7 +56,7 @@ def withdraw(*, mailing: Mailing, by: User) -> None:
         return
     if row.is_automatic:
         raise Refused("ข้อความที่ระบบแจ้งเอง ถอนไม่ได้")
-    if row.state != Mailing.State.QUEUED or row.deliveries.exists():  # type: ignore[attr-defined]
+    if row.state != Mailing.State.QUEUED or row.deliveries.exists():
         raise Refused("ข้อความนี้เริ่มส่งแล้ว จึงถอนไม่ได้")
     row.event.log(f"ถอนข้อความที่รอส่ง: {row.subject}", by=by)
     row.delete()

@@ -43,7 +43,10 @@ def enter_roster(
     matches = find(site, people)
     if unclear := [found.named.full_name for found in matches if found.is_ambiguous]:
         raise Refused(f"มีผู้ชื่อนี้หลายคน กรุณาระบุอีเมล: {', '.join(unclear)}")
-    by_key = {found.person_key: found for found in reversed(matches) if not found.is_entered}
+    by_key: dict[str, Match] = {}
+    for found in matches:
+        if not found.is_entered:
+            by_key.setdefault(found.person_key, found)
     fresh = [new_row(event, site, found) for found in by_key.values() if found.row is None]
     for row in fresh:
         set_status(row, Status.PRESENT, source=Source.ROSTER, by=by, now=now)
@@ -53,7 +56,7 @@ def enter_roster(
             rows[key] = counted_again(site, found.row, found, by=by, now=now)
     entries = RosterEntry.objects.bulk_create(
         RosterEntry(site=site, attendance=rows[key], position=found.named.position, added_at=now)
-        for key, found in reversed(by_key.items())
+        for key, found in by_key.items()
     )
     note_report(site, by, now)
     if entries:

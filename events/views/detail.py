@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from core.access import posted, public
 
+from ..calendar import registration_badge
 from ..forms.registration import RegistrationForm
 from ..joining import may_join
 from ..models import CALLED_OFF, TONES, Event, Face, Registration, State
@@ -28,6 +29,7 @@ def event_context(request: HttpRequest, event: Event, form: RegistrationForm | N
     face, part = event.face_at(now), part_of(request.user, event)
     parts = parts_of(request, event, face)
     state = State(event.state_at(now))
+    badge, tone = registration_badge(event, now) if state == State.OPEN else (state.label, TONES[state])
     takes = event.takes_registrations_at(now)
     may_join_now = links_shown(event, part)
     live = live_player(event, parts.live_video) if face == Face.LIVE and may_join_now else {}
@@ -35,7 +37,8 @@ def event_context(request: HttpRequest, event: Event, form: RegistrationForm | N
         "event": event,
         "face": face,
         "state": state,
-        "tone": TONES[state],
+        "badge": badge,
+        "tone": tone,
         "parts": parts,
         "part": part,
         "takes_registrations": takes,

@@ -31,11 +31,11 @@ def manage(request: SignedInRequest, event_id: int) -> HttpResponse:
     steps = checklist(event)
     is_ready = all(step.is_done for step in steps if step.is_required)
     attended = Reach.objects.filter(event=event).aggregate(people=Sum("people"))["people"] or 0
-    log = event.log_lines.select_related("by")  # type: ignore[attr-defined]
+    log = event.log_lines.select_related("by")
     context = manage_frame(request, event) | {
         "attended": attended,
         "moves": moves_at_once(event, now, has_attendance=attended > 0, is_ready=is_ready),
-        "missing": unnamed_links(event, event.channels.all(), now),  # type: ignore[attr-defined]
+        "missing": unnamed_links(event, event.channels.all(), now),
         "queued": Mailing.objects.filter(event=event, state=Mailing.State.QUEUED, is_automatic=False).count(),
         "steps": steps,
         "done": sum(step.is_done for step in steps),

@@ -20,7 +20,7 @@ from groups.services import Refused
 
 from ..access import editable_event
 from ..audiences import people_of
-from ..deliveries import TONES, Outcome, totals, with_outcome
+from ..deliveries import TONES, outcome_of, totals, with_outcome
 from ..forms.messages import MessageForm
 from ..manage import manage_frame
 from ..models import Audience, Delivery, Event, Mailing, State
@@ -156,7 +156,7 @@ def message(request: SignedInRequest, event_id: int, message_id: int) -> HttpRes
         "row": row,
         "is_withdrawable": row.state == Mailing.State.QUEUED and not row.is_automatic,
         "totals": totals(deliveries),
-        "copies": [(copy, Outcome(copy.outcome).label, TONES[Outcome(copy.outcome)]) for copy in page],
+        "copies": [(copy, outcome_of(copy).label, TONES[outcome_of(copy)]) for copy in page],
         "page": page,
     }
     return render(request, "events/message.html", context)

@@ -20,7 +20,7 @@ from groups.services import Refused
 
 from .. import closing, moves
 from ..access import editable_event
-from ..details import Change, Details, changes
+from ..details import Change, Details, changes, when
 from ..forms.moves import MoveForm, form_for
 from ..forms.planning import EventForm
 from ..manage import manage_frame
@@ -156,7 +156,12 @@ def event_state(request: SignedInRequest, event_id: int) -> HttpResponse:
         if form is None or form.is_valid():
             return moved(request, event, asked, form.chosen() if form else {})
     steps = [step for step in closing.checklist(event) if not step.is_done] if moves.COMPLETE in forms else []
-    context = manage_frame(request, event) | {"forms": list(forms.values()), "asked": asked, "steps": steps}
+    context = manage_frame(request, event) | {
+        "forms": list(forms.values()),
+        "schedule": when(event.starts_at, event.ends_at),
+        "steps": steps,
+        "is_blocked": any(step.is_required for step in steps),
+    }
     return render(request, "events/event_state.html", context)
 
 

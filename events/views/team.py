@@ -46,7 +46,7 @@ def team_registration(request: SignedInRequest, event_id: int) -> HttpResponse:
 
 
 def team_form(request: SignedInRequest, event: Event) -> TeamForm:
-    modes = joining.modes_of(event.channels.all())  # type: ignore[attr-defined]
+    modes = joining.modes_of(event.channels.all())
     sites = ViewingSite.objects.open().filter(event=event).select_related("agency") if Mode.SITE in modes else []
     choices = [(site.pk, str(site)) for site in sites]
     form = TeamForm(posted(request), request.FILES, modes=modes, sites=choices)

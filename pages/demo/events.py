@@ -65,9 +65,17 @@ def load_events(path: Path = CONTENT) -> int:
         event = add_event(row, groups, numbers, now)
         add_programme(event, row, groups)
         sites = add_sites(event, row, agencies[place % 7 :], people)
-        add_people(event, row, people[place % 11 :] + people[: place % 11], sites)
+        add_people(event, row, around(people, place), sites)
     pagecache.changed()
     return len(rows)
+
+
+def around(people: list[User], place: int) -> list[User]:
+    """Others come to each event; the first of the demonstration's accounts to every second."""
+    staff, *others = people
+    start = place * 5 % len(others)
+    turned = others[start:] + others[:start]
+    return [staff, *turned] if place % 2 else [*turned, staff]
 
 
 def add_event(row: dict[str, Any], groups: dict[str, Group], numbers: dict, now: datetime) -> Event:
@@ -139,10 +147,14 @@ def agenda(row: dict[str, Any], starts_at: datetime) -> str:
     lines = []
     for place, (topic, who) in enumerate(row["agenda"]):
         begins = starts_at + place * step
-        lines.append((thai.format_span(begins, begins + step).removesuffix(" น."), topic, who))
+        lines.append((f"{local(begins):%H.%M}–{local(begins + step):%H.%M}", topic, who))
     body = format_html_join("", "<tr><th>{}</th><td>{}</td><td>{}</td></tr>", lines)
     head = "<thead><tr><th>เวลา</th><th>หัวข้อ</th><th>ผู้นำสนทนา</th></tr></thead>"
     return f"<figure class='table'><table>{head}<tbody>{format_html('{}', body)}</tbody></table></figure>"
+
+
+def local(moment: datetime) -> datetime:
+    return moment.astimezone(thai.BANGKOK)
 
 
 def seconds(clock: str) -> int:

@@ -292,5 +292,7 @@ def test_another_program_opens_it_and_shows_the_same_picture(tmp_path) -> None:
     subprocess.run(["pdftoppm", "-r", "72", "-png", "a.pdf", "a"], cwd=tmp_path, check=True, capture_output=True)
     theirs = Image.open(next(tmp_path.glob("a*.png")))
     ours = Image.open(io.BytesIO(render_png(make(), ppi=72)))
-    small = [page.convert("L").resize((210, 148), Image.Resampling.BOX) for page in (ours, theirs)]  # smooths edges away
+    small = [
+        page.convert("L").resize((210, 148), Image.Resampling.BOX) for page in (ours, theirs)
+    ]  # smooths edges away
     assert ImageStat.Stat(ImageChops.difference(*small)).mean[0] < 3  # of 255

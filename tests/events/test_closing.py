@@ -66,9 +66,7 @@ def test_of_an_event_just_over_everything_is_open(event: Event) -> None:
     assert open_steps([event]) == {event.pk: steps}
     with pytest.raises(Refused) as refusal:
         refuse_unfinished(steps)
-    assert str(refusal.value) == (
-        "ยังปิดงานไม่ได้ กรุณาทำให้ครบก่อน: รายงานผู้เข้าร่วมครบ · คลิปย้อนหลัง หรือเหตุที่ไม่มี · ออกเกียรติบัตร"
-    )
+    assert str(refusal.value) == ("ยังปิดงานไม่ได้ กรุณาทำให้ครบก่อน: รายงานผู้เข้าร่วมครบ · คลิปย้อนหลัง หรือเหตุที่ไม่มี · ออกเกียรติบัตร")
 
 
 def test_attendance_is_reported_when_somebody_came_and_every_open_site_has_spoken(event: Event) -> None:
@@ -78,7 +76,7 @@ def test_attendance_is_reported_when_somebody_came_and_every_open_site_has_spoke
     site = open_site(event)
     open_site(event, is_open=False)
     assert step(event, "attendance") == (False, "จุดรับชมยังไม่รายงาน 1 แห่ง")
-    assert [found.url for found in checklist(event)][0] == f"/events/{event.pk}/sites/"
+    assert next(found.url for found in checklist(event)) == f"/events/{event.pk}/sites/"
     site.reported_at = timezone.now()
     site.save()
     assert step(event, "attendance") == (True, "1 คน")

@@ -30,7 +30,7 @@ def offered(client, event: Event) -> list[str]:
     return [move for move, _ in page(client, event).context["moves"]]
 
 
-def test_the_figures(as_, facilitator, event):
+def test_the_figures(as_, facilitator, event) -> None:
     for seat in ("seated", "seated", "waiting"):
         make_registration(event=event, seat=seat)
     Event.objects.filter(pk=event.pk).update(interest_count=7)
@@ -59,12 +59,12 @@ def test_the_figures(as_, facilitator, event):
         (timedelta(days=3), {"state": State.POSTPONED}, []),
     ],
 )
-def test_what_the_moment_offers(as_, facilitator, group, starts_in, fields, moves):
+def test_what_the_moment_offers(as_, facilitator, group, starts_in, fields, moves) -> None:
     event = make_event(group=group, starts_at=timezone.now() + starts_in, **fields)
     assert offered(as_(facilitator), event) == moves
 
 
-def test_work_that_is_done_can_be_closed(as_, facilitator, group):
+def test_work_that_is_done_can_be_closed(as_, facilitator, group) -> None:
     event = make_event(
         group=group,
         starts_at=timezone.now() - timedelta(days=1),
@@ -82,7 +82,7 @@ def test_work_that_is_done_can_be_closed(as_, facilitator, group):
     assert event.state == State.COMPLETE
 
 
-def test_a_message_that_waits_is_pointed_out_when_the_event_is_called_off(as_, facilitator, event):
+def test_a_message_that_waits_is_pointed_out_when_the_event_is_called_off(as_, facilitator, event) -> None:
     later = timezone.now() + timedelta(days=1)
     mailing.send(event=event, audience="held", subject="พบกัน", body="พรุ่งนี้", by=facilitator, send_at=later)
     client = as_(facilitator)
@@ -93,7 +93,7 @@ def test_a_message_that_waits_is_pointed_out_when_the_event_is_called_off(as_, f
     assert "วิทยากรติดราชการ" in text
 
 
-def test_links_that_will_be_looked_for_soon(group):
+def test_links_that_will_be_looked_for_soon(group) -> None:
     now = timezone.now()
     event = make_event(group=group, starts_at=now + timedelta(days=1))
     assert unnamed_links(event, event.channels.all(), now) == ["ยังไม่ได้ระบุช่องทาง"]
@@ -109,7 +109,7 @@ def test_links_that_will_be_looked_for_soon(group):
     assert unnamed_links(event, event.channels.all(), now) == []
 
 
-def test_the_log_page_by_page(as_, facilitator, officer, event):
+def test_the_log_page_by_page(as_, facilitator, officer, event) -> None:
     for number in range(16):
         event.log(f"เรื่องที่ {number}", by=officer if number else None)
     client = as_(facilitator)
@@ -117,11 +117,11 @@ def test_the_log_page_by_page(as_, facilitator, officer, event):
     assert [line.text for line in first.context["log"]][:2] == ["เรื่องที่ 15", "เรื่องที่ 14"]
     last = client.get(f"/events/{event.pk}/manage/{first.context['log'].next_query}")
     assert [line.text for line in last.context["log"]] == ["เรื่องที่ 0"]
-    assert "<p>เรื่องที่ 0</p><p class=\"hint\">ระบบ · " in last.content.decode()
+    assert '<p>เรื่องที่ 0</p><p class="hint">ระบบ · ' in last.content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_queries_do_not_grow(as_, facilitator, event, steady, django_assert_num_queries, count):
+def test_queries_do_not_grow(as_, facilitator, event, steady, django_assert_num_queries, count) -> None:
     for _ in range(count):
         make_registration(event=event)
         event.log("แก้ไข", by=make_user())
@@ -132,7 +132,7 @@ def test_queries_do_not_grow(as_, facilitator, event, steady, django_assert_num_
         page(client, event)
 
 
-def test_only_those_who_run_the_event(as_, visitor, outsider, member, facilitator, officer, event):
+def test_only_those_who_run_the_event(as_, visitor, outsider, member, facilitator, officer, event) -> None:
     address = f"/events/{event.pk}/manage/"
     assert visitor.get(address)["Location"] == f"/accounts/login/?next=%2Fevents%2F{event.pk}%2Fmanage%2F"
     answers = [as_(who).get(address).status_code for who in (outsider, member, facilitator, officer)]
@@ -141,7 +141,7 @@ def test_only_those_who_run_the_event(as_, visitor, outsider, member, facilitato
     assert as_(facilitator).get(f"/events/{elsewhere.pk}/manage/").status_code == 404
 
 
-def test_a_draft_is_not_given_away(as_, outsider, event):
+def test_a_draft_is_not_given_away(as_, outsider, event) -> None:
     Event.objects.update(state=State.DRAFT)
     LogLine.objects.create(event=event, text="ลับ")
     response = as_(outsider).get(f"/events/{event.pk}/manage/")

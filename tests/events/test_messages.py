@@ -47,7 +47,9 @@ def errors(response) -> dict[str, list[str]]:
 
 
 # --- Writing ----------------------------------------------------------------------------------------------
-def test_preview_counts_and_shows_the_mail_word_for_word_then_sends_it_once(as_, facilitator, event, address, told):
+def test_preview_counts_and_shows_the_mail_word_for_word_then_sends_it_once(
+    as_, facilitator, event, address, told
+) -> None:
     make_registration(event=event, user=facilitator)
     client = as_(facilitator)
     shown = client.post(f"{address}new/", typed())
@@ -64,7 +66,7 @@ def test_preview_counts_and_shows_the_mail_word_for_word_then_sends_it_once(as_,
     assert LogLine.objects.get(event=event).text == "ส่งข้อความถึงผู้ลงทะเบียนแล้ว: เอกสารก่อนเข้าร่วม"
 
 
-def test_two_clicks_send_one_message(as_, facilitator, event, address, told):
+def test_two_clicks_send_one_message(as_, facilitator, event, address, told) -> None:
     client = as_(facilitator)
     shown = client.post(f"{address}new/", typed()).context["sealed"]
     answers = [client.post(f"{address}new/", {"shown": shown}) for _ in range(2)]
@@ -76,13 +78,13 @@ def test_two_clicks_send_one_message(as_, facilitator, event, address, told):
     assert Mailing.objects.count() == 2
 
 
-def test_another_audience_is_another_message(event, facilitator):
+def test_another_audience_is_another_message(event, facilitator) -> None:
     for audience in (Audience.SEATED, Audience.WAITING):
         services.send_once(event=event, audience=audience, subject="เรื่อง", body="ข้อความ", by=facilitator)
     assert Mailing.objects.count() == 2
 
 
-def test_back_to_the_form_with_what_was_typed(as_, facilitator, event, address):
+def test_back_to_the_form_with_what_was_typed(as_, facilitator, event, address) -> None:
     client = as_(facilitator)
     shown = client.post(f"{address}new/", typed(**moment_parts(timezone.now() + timedelta(days=1)))).context
     back = client.post(f"{address}new/", {"shown": shown["sealed"], "action": "edit"})
@@ -120,14 +122,14 @@ def test_back_to_the_form_with_what_was_typed(as_, facilitator, event, address):
         ),
     ],
 )
-def test_what_cannot_be_sent_says_why_and_stays_typed(as_, facilitator, event, address, fields, field, message):
+def test_what_cannot_be_sent_says_why_and_stays_typed(as_, facilitator, event, address, fields, field, message) -> None:
     response = as_(facilitator).post(f"{address}new/", typed(**fields))
     assert (response.status_code, errors(response)) == (200, {field: [message]})
     assert response.context["form"]["body"].value() == typed(**fields)["body"]
     assert Mailing.objects.count() == 0
 
 
-def test_a_line_break_in_the_subject_makes_no_header(as_, facilitator, event, address):
+def test_a_line_break_in_the_subject_makes_no_header(as_, facilitator, event, address) -> None:
     client = as_(facilitator)
     shown = client.post(f"{address}new/", typed(subject="เรื่อง\r\nBcc: everybody@example.com")).context["sealed"]
     client.post(f"{address}new/", {"shown": shown})
@@ -139,7 +141,7 @@ def test_a_line_break_in_the_subject_makes_no_header(as_, facilitator, event, ad
     assert letter.message()["Bcc"] is None
 
 
-def test_what_was_shown_is_bound_to_event_and_author(as_, facilitator, officer, event, address, told):
+def test_what_was_shown_is_bound_to_event_and_author(as_, facilitator, officer, event, address, told) -> None:
     other = make_event(group=event.group)
     shown = as_(facilitator).post(f"{address}new/", typed()).context["sealed"]
     for author, number, sealed in (
@@ -152,13 +154,13 @@ def test_what_was_shown_is_bound_to_event_and_author(as_, facilitator, officer, 
     assert Mailing.objects.count() == 0
 
 
-def test_of_a_draft_nobody_is_told(as_, facilitator, group, told):
+def test_of_a_draft_nobody_is_told(as_, facilitator, group, told) -> None:
     draft = make_event(group=group, state=State.DRAFT)
     response = as_(facilitator).get(f"/events/{draft.pk}/messages/new/")
     assert (response.status_code, told(response)) == (302, ["กิจกรรมนี้ยังเป็นร่าง ผู้รับเปิดดูไม่ได้ กรุณาเปิดรับลงทะเบียนก่อนส่งข้อความ"])
 
 
-def test_a_message_of_before_can_be_written_anew(as_, facilitator, event, address):
+def test_a_message_of_before_can_be_written_anew(as_, facilitator, event, address) -> None:
     row, _ = services.send_once(event=event, audience="seated", subject="เรื่องเดิม", body="ข้อความเดิม", by=facilitator)
     client = as_(facilitator)
     assert client.get(f"{address}new/?from={row.pk}").context["form"]["subject"].value() == "เรื่องเดิม"
@@ -168,7 +170,7 @@ def test_a_message_of_before_can_be_written_anew(as_, facilitator, event, addres
         assert (form["subject"].value(), form["audience"].value()) == (None, "seated")
 
 
-def test_each_audience_has_its_people_and_no_other(as_, event, group, facilitator, member, address):
+def test_each_audience_has_its_people_and_no_other(as_, event, group, facilitator, member, address) -> None:
     make_registration(event=event, seat=Seat.WAITING)
     make_registration(event=event, seat=Seat.CANCELLED)
     make_registration(event=event, user=make_user(is_active=False))
@@ -180,7 +182,7 @@ def test_each_audience_has_its_people_and_no_other(as_, event, group, facilitato
 
 
 # --- Later, and withdrawn ---------------------------------------------------------------------------------
-def test_at_a_chosen_moment_to_nobody_yet_and_withdrawn_in_time(as_, facilitator, event, address, told):
+def test_at_a_chosen_moment_to_nobody_yet_and_withdrawn_in_time(as_, facilitator, event, address, told) -> None:
     client = as_(facilitator)
     later = timezone.now() + timedelta(days=1)
     shown = client.post(f"{address}new/", typed(audience="attended", **moment_parts(later))).context
@@ -198,7 +200,7 @@ def test_at_a_chosen_moment_to_nobody_yet_and_withdrawn_in_time(as_, facilitator
     assert client.post(f"{address}{row.pk}/withdrawal/").status_code == 404
 
 
-def test_what_was_sent_or_begun_cannot_be_withdrawn(as_, facilitator, event, address, told):
+def test_what_was_sent_or_begun_cannot_be_withdrawn(as_, facilitator, event, address, told) -> None:
     row, _ = services.send_once(event=event, audience="seated", subject="เรื่อง", body="ข้อความ", by=facilitator)
     Delivery.objects.create(mailing=row, user=make_user())
     with pytest.raises(Refused, match="ข้อความนี้เริ่มส่งแล้ว จึงถอนไม่ได้"):
@@ -211,7 +213,9 @@ def test_what_was_sent_or_begun_cannot_be_withdrawn(as_, facilitator, event, add
     assert Mailing.objects.count() == 2
 
 
-def test_a_moment_that_passed_while_its_author_read_means_at_once(as_, facilitator, event, address, monkeypatch):
+def test_a_moment_that_passed_while_its_author_read_means_at_once(
+    as_, facilitator, event, address, monkeypatch
+) -> None:
     client = as_(facilitator)
     soon = timezone.now() + timedelta(minutes=10)
     shown = client.post(f"{address}new/", typed(**moment_parts(soon))).context["sealed"]
@@ -221,7 +225,7 @@ def test_a_moment_that_passed_while_its_author_read_means_at_once(as_, facilitat
     assert Mailing.objects.get().send_at == now
 
 
-def test_what_is_sent_is_sent_once_for_all(event, facilitator):
+def test_what_is_sent_is_sent_once_for_all(event, facilitator) -> None:
     row, _ = services.send_once(event=event, audience="seated", subject="เรื่อง", body="ข้อความ", by=facilitator)
     assert tasks.deliver.call(row.pk) == 1
     make_registration(event=event)
@@ -229,7 +233,7 @@ def test_what_is_sent_is_sent_once_for_all(event, facilitator):
 
 
 # --- The log of deliveries --------------------------------------------------------------------------------
-def test_each_copy_says_what_became_of_it(as_, facilitator, event, address):
+def test_each_copy_says_what_became_of_it(as_, facilitator, event, address) -> None:
     people = {
         name: make_user(given_name=name, mail_frequency=frequency)
         for name, frequency in (
@@ -270,14 +274,14 @@ def test_each_copy_says_what_became_of_it(as_, facilitator, event, address):
     ]
 
 
-def test_automatic_messages_are_marked(as_, facilitator, event, address):
+def test_automatic_messages_are_marked(as_, facilitator, event, address) -> None:
     services.send(event=event, audience="held", subject="เลื่อนกำหนด", body="ข้อความ")
     page = as_(facilitator).get(address).content.decode()
     assert "ระบบแจ้งเอง" in page
     assert "รอส่ง" in page
 
 
-def test_pages_of_a_long_list(as_, facilitator, event, address):
+def test_pages_of_a_long_list(as_, facilitator, event, address) -> None:
     rows = [services.send(event=event, audience="held", subject=f"เรื่อง {n}", body="ข้อความ") for n in range(21)]
     client = as_(facilitator)
     first = client.get(address).context["page"]
@@ -288,7 +292,7 @@ def test_pages_of_a_long_list(as_, facilitator, event, address):
 @pytest.mark.parametrize("people", [1, 30])
 def test_queries_do_not_grow_with_recipients(
     as_, facilitator, event, address, steady, django_assert_num_queries, people
-):
+) -> None:
     for _ in range(people - 1):
         make_registration(event=event)
     for number in range(people):
@@ -305,7 +309,9 @@ def test_queries_do_not_grow_with_recipients(
 
 # --- Who ---------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("path", ["", "new/", "{}/", "{}/withdrawal/"])
-def test_only_those_who_run_the_event(as_, visitor, outsider, member, facilitator, officer, event, address, path):
+def test_only_those_who_run_the_event(
+    as_, visitor, outsider, member, facilitator, officer, event, address, path
+) -> None:
     row = services.send(event=event, audience="held", subject="เรื่อง", body="ข้อความ")
     path = address + path.format(row.pk)
     method = "post" if "withdrawal" in path else "get"
@@ -315,13 +321,13 @@ def test_only_those_who_run_the_event(as_, visitor, outsider, member, facilitato
     assert [getattr(as_(who), method)(path).status_code for who in (facilitator, officer)] == [allowed, allowed]
 
 
-def test_a_message_is_read_at_its_own_event_only(as_, facilitator, event):
+def test_a_message_is_read_at_its_own_event_only(as_, facilitator, event) -> None:
     row = services.send(event=event, audience="held", subject="เรื่อง", body="ข้อความ")
     other = make_event(group=event.group)
     assert as_(facilitator).get(f"/events/{other.pk}/messages/{row.pk}/").status_code == 404
 
 
-def test_a_facilitator_of_a_cohosting_group_may_write(as_, event, address):
+def test_a_facilitator_of_a_cohosting_group_may_write(as_, event, address) -> None:
     cohost = make_group()
     event.cohosting.create(group=cohost)
     person = make_membership(group=cohost, role=Role.FACILITATOR).user

@@ -32,16 +32,14 @@ def names(response) -> list[str]:
 
 
 # --- The list ---------------------------------------------------------------------------------------------
-def test_each_standing_has_its_tab_in_its_order(as_, facilitator, event, address):
+def test_each_standing_has_its_tab_in_its_order(as_, facilitator, event, address) -> None:
     now = timezone.now()
     for name, seat, minutes in (
         ("ก", Seat.SEATED, 5), ("ข", Seat.SEATED, 1), ("ค", Seat.WAITING, 3), ("ง", Seat.WAITING, 2),
         ("จ", Seat.CANCELLED, 4), ("ฉ", Seat.DECLINED, 6),
     ):  # fmt: skip
         moment = now + timedelta(minutes=minutes)
-        make_registration(
-            event=event, user=make_user(given_name=name), seat=seat, queued_at=moment, changed_at=moment
-        )
+        make_registration(event=event, user=make_user(given_name=name), seat=seat, queued_at=moment, changed_at=moment)
     client = as_(facilitator)
     shown = {seat: names(client.get(f"{address}?seat={seat}")) for seat in ("seated", "waiting", "cancelled")}
     assert shown == {"seated": ["ข", "ก"], "waiting": ["ง", "ค"], "cancelled": ["ฉ", "จ"]}
@@ -49,7 +47,7 @@ def test_each_standing_has_its_tab_in_its_order(as_, facilitator, event, address
     assert [count for _, _, count in client.get(address).context["tabs"]] == [2, 2, None]
 
 
-def test_search_by_every_word_of_name_and_agency(as_, facilitator, event, address):
+def test_search_by_every_word_of_name_and_agency(as_, facilitator, event, address) -> None:
     finance = make_agency(name="กองคลัง")
     make_registration(event=event, user=make_user(given_name="สมหญิง", family_name="ใจดี", agency=finance))
     make_registration(event=event, user=make_user(given_name="สมหญิง", family_name="ใจงาม"))
@@ -61,7 +59,7 @@ def test_search_by_every_word_of_name_and_agency(as_, facilitator, event, addres
     assert len(names(client.get(address, {"q": "ก" * 101}))) == 2
 
 
-def test_pages_by_key_keep_tab_and_search(as_, facilitator, event, address):
+def test_pages_by_key_keep_tab_and_search(as_, facilitator, event, address) -> None:
     rows = [make_registration(event=event, user=make_user(given_name=f"ชื่อ{n}")) for n in range(31)]
     client = as_(facilitator)
     first = client.get(address, {"q": "ชื่อ", "seat": "seated"}).context["page"]
@@ -69,13 +67,13 @@ def test_pages_by_key_keep_tab_and_search(as_, facilitator, event, address):
     assert [row.pk for row in [*first, *second]] == [row.pk for row in rows]
 
 
-def test_who_registered_on_whose_behalf(as_, facilitator, officer, event, address):
+def test_who_registered_on_whose_behalf(as_, facilitator, officer, event, address) -> None:
     make_registration(event=event, registered_by=officer)
     assert f"ลงทะเบียนแทนโดย {officer.get_full_name()}" in as_(facilitator).get(address).content.decode()
 
 
 # --- Taken out --------------------------------------------------------------------------------------------
-def test_the_table_has_everybody_and_no_formula_acts(as_, facilitator, officer, event, address):
+def test_the_table_has_everybody_and_no_formula_acts(as_, facilitator, officer, event, address) -> None:
     agency = make_agency(name="=HYPERLINK(1)")
     person = make_user(title="", given_name="=1+1", family_name="นามสกุล", position="@SUM(1)", agency=agency)
     make_registration(event=event, user=make_user(given_name="สำรอง"), seat=Seat.WAITING)
@@ -94,7 +92,7 @@ def test_the_table_has_everybody_and_no_formula_acts(as_, facilitator, officer, 
 @pytest.mark.parametrize("people", [1, 30])
 def test_queries_do_not_grow_with_people(
     as_, facilitator, officer, event, address, steady, django_assert_num_queries, people
-):
+) -> None:
     for _ in range(people):
         make_registration(event=event, user=make_user(agency=make_agency()), registered_by=officer)
     client = as_(facilitator)
@@ -105,7 +103,7 @@ def test_queries_do_not_grow_with_people(
 
 
 # --- Taken off the list -----------------------------------------------------------------------------------
-def test_the_seat_goes_to_whoever_waits_longest_and_both_are_told(as_, facilitator, event, address, told):
+def test_the_seat_goes_to_whoever_waits_longest_and_both_are_told(as_, facilitator, event, address, told) -> None:
     out = make_registration(event=event, user=make_user(given_name="ออก", mail_frequency=MailFrequency.WEEKLY))
     next_one = make_registration(event=event, seat=Seat.WAITING)
     removal = f"{address}{out.pk}/removal/"
@@ -123,7 +121,7 @@ def test_the_seat_goes_to_whoever_waits_longest_and_both_are_told(as_, facilitat
     assert (event.seated_count, event.waiting_count) == (1, 0)
 
 
-def test_two_clicks_take_off_once(as_, facilitator, event, address, told):
+def test_two_clicks_take_off_once(as_, facilitator, event, address, told) -> None:
     row = make_registration(event=event)
     client = as_(facilitator)
     for _ in range(2):
@@ -133,7 +131,7 @@ def test_two_clicks_take_off_once(as_, facilitator, event, address, told):
     assert (Notification.objects.count(), LogLine.objects.count()) == (1, 1)
 
 
-def test_whoever_was_taken_off_may_register_again(event, facilitator, member):
+def test_whoever_was_taken_off_may_register_again(event, facilitator, member) -> None:
     services.register(event=event, user=member, mode="vc")
     services.remove(event=event, user=member, by=facilitator, reason="ผิดคน")
     assert services.register(event=event, user=member, mode="vc").seat == Seat.SEATED
@@ -143,7 +141,7 @@ def test_whoever_was_taken_off_may_register_again(event, facilitator, member):
     ("reason", "message"),
     [("", "กรุณากรอกเหตุผลที่นำออกจากรายชื่อ"), ("ก" * 201, "ยาว 201 ตัวอักษร กรุณาตัดให้เหลือ 200")],
 )
-def test_a_reason_is_needed_and_what_was_typed_stays(as_, facilitator, event, address, reason, message):
+def test_a_reason_is_needed_and_what_was_typed_stays(as_, facilitator, event, address, reason, message) -> None:
     row = make_registration(event=event)
     response = as_(facilitator).post(f"{address}{row.pk}/removal/", {"reason": reason})
     form = response.context["form"]
@@ -152,7 +150,7 @@ def test_a_reason_is_needed_and_what_was_typed_stays(as_, facilitator, event, ad
     assert row.seat == Seat.SEATED
 
 
-def test_when_it_is_over_the_list_stays_as_it_was(as_, facilitator, event, address, told):
+def test_when_it_is_over_the_list_stays_as_it_was(as_, facilitator, event, address, told) -> None:
     row = make_registration(event=event)
     Event.objects.update(state=State.ENDED)
     response = as_(facilitator).post(f"{address}{row.pk}/removal/", {"reason": "สาย"})
@@ -163,7 +161,7 @@ def test_when_it_is_over_the_list_stays_as_it_was(as_, facilitator, event, addre
 
 # --- Who --------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("path", ["registrations/", "registrations.xlsx", "registrations/{}/removal/"])
-def test_only_those_who_run_the_event(as_, visitor, outsider, member, facilitator, officer, event, path):
+def test_only_those_who_run_the_event(as_, visitor, outsider, member, facilitator, officer, event, path) -> None:
     row = make_registration(event=event, user=member)
     path = f"/events/{event.pk}/{path.format(row.pk)}"
     assert visitor.get(path)["Location"].startswith("/accounts/login/")
@@ -171,7 +169,7 @@ def test_only_those_who_run_the_event(as_, visitor, outsider, member, facilitato
     assert answers == [404, 404, 200, 200]
 
 
-def test_a_row_is_taken_off_at_its_own_event_only(as_, facilitator, event):
+def test_a_row_is_taken_off_at_its_own_event_only(as_, facilitator, event) -> None:
     row = make_registration(event=event)
     other = make_event(group=event.group)
     response = as_(facilitator).post(f"/events/{other.pk}/registrations/{row.pk}/removal/", {"reason": "ผิด"})

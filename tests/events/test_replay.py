@@ -218,6 +218,12 @@ def test_before_the_end_it_is_kept_but_not_shown(as_, facilitator, group) -> Non
     assert (stored(event)[2], Mailing.objects.count()) == (True, 1)
 
 
+def test_what_was_to_be_seen_already_is_no_news(as_, facilitator, event) -> None:
+    Event.objects.update(video_id=ID)  # from before the portal
+    as_(facilitator).post(edit_address(event), typed(chapters="0:00 เปิดเวที"))
+    assert (len(stored(event)[4]), Mailing.objects.count()) == (1, 0)
+
+
 def test_of_a_draft_nobody_is_told(as_, facilitator, event) -> None:
     Event.objects.update(state=State.DRAFT)
     as_(facilitator).post(edit_address(event), typed())

@@ -69,7 +69,7 @@ def seats(event: Event) -> dict[str, str]:
 
 # --- Dry run, then exactly that ---------------------------------------------------------------------------
 @pytest.mark.parametrize("way", ["typed", "xlsx", "csv"])
-def test_dry_run_then_exactly_what_was_shown(as_, coordinator, event, address, staff, told, way):
+def test_dry_run_then_exactly_what_was_shown(as_, coordinator, event, address, staff, told, way) -> None:
     Event.objects.filter(pk=event.pk).update(capacity=1)
     emails = ["STAFF0@example.go.th", staff[1].email]
     data = typed(*emails) if way == "typed" else {"mode": "vc", "file": table(*([e] for e in emails), csv=way == "csv")}
@@ -90,7 +90,7 @@ def test_dry_run_then_exactly_what_was_shown(as_, coordinator, event, address, s
     assert LogLine.objects.get().text.startswith("ลงทะเบียนแทน 2 คน: ")
 
 
-def test_every_row_says_what_will_become_of_it_and_the_rest_goes_on(as_, coordinator, event, address, staff):
+def test_every_row_says_what_will_become_of_it_and_the_rest_goes_on(as_, coordinator, event, address, staff) -> None:
     make_registration(event=event, user=staff[0])
     make_registration(event=event, user=staff[1], seat=Seat.DECLINED)
     make_user(email="closed@example.go.th", is_active=False, agency=coordinator.agency)
@@ -117,12 +117,12 @@ def test_every_row_says_what_will_become_of_it_and_the_rest_goes_on(as_, coordin
     }
 
 
-def test_an_address_that_nobody_proved_is_not_known(as_, coordinator, address, staff):
+def test_an_address_that_nobody_proved_is_not_known(as_, coordinator, address, staff) -> None:
     EmailAddress.objects.filter(user=staff[0]).update(verified=False)
     assert results(as_(coordinator).post(address, typed(staff[0].email))) == [(1, staff[0].email, UNKNOWN)]
 
 
-def test_addresses_as_a_mail_program_puts_them(as_, coordinator, address, staff):
+def test_addresses_as_a_mail_program_puts_them(as_, coordinator, address, staff) -> None:
     text = f"นางสาวก <{staff[0].email}>; {staff[1].email},\r\n\r\n  {staff[2].email.upper()} "
     shown = as_(coordinator).post(address, typed(text))
     assert [(number, email) for number, email, _ in results(shown)] == [
@@ -132,7 +132,7 @@ def test_addresses_as_a_mail_program_puts_them(as_, coordinator, address, staff)
     ]
 
 
-def test_seats_taken_meanwhile_stop_all_and_are_shown_anew(as_, coordinator, event, address, staff, told):
+def test_seats_taken_meanwhile_stop_all_and_are_shown_anew(as_, coordinator, event, address, staff, told) -> None:
     Event.objects.filter(pk=event.pk).update(capacity=2)
     client = as_(coordinator)
     shown = client.post(address, typed(staff[0].email, staff[1].email))
@@ -145,7 +145,7 @@ def test_seats_taken_meanwhile_stop_all_and_are_shown_anew(as_, coordinator, eve
     assert {seats(event)[person.email] for person in staff[:2]} == {"seated", "waiting"}
 
 
-def test_who_registered_alone_meanwhile_does_not_matter(as_, coordinator, event, address, staff, told):
+def test_who_registered_alone_meanwhile_does_not_matter(as_, coordinator, event, address, staff, told) -> None:
     client = as_(coordinator)
     shown = client.post(address, typed(staff[0].email, staff[1].email))
     services.register(event=event, user=staff[0], mode=Mode.VC)
@@ -154,7 +154,7 @@ def test_who_registered_alone_meanwhile_does_not_matter(as_, coordinator, event,
     assert event.registrations.get(user=staff[0]).registered_by is None
 
 
-def test_whoever_declined_meanwhile_stops_all(as_, coordinator, event, address, staff):
+def test_whoever_declined_meanwhile_stops_all(as_, coordinator, event, address, staff) -> None:
     client = as_(coordinator)
     shown = client.post(address, typed(staff[0].email, staff[1].email))
     services.register(event=event, user=staff[0], mode=Mode.VC, by=coordinator)
@@ -164,7 +164,9 @@ def test_whoever_declined_meanwhile_stops_all(as_, coordinator, event, address, 
     assert seats(event) == {staff[0].email: "declined"}
 
 
-def test_what_was_shown_is_bound_to_event_and_person(as_, coordinator, facilitator, event, address, staff, told):
+def test_what_was_shown_is_bound_to_event_and_person(
+    as_, coordinator, facilitator, event, address, staff, told
+) -> None:
     other = make_event(group=event.group)
     shown = as_(coordinator).post(address, typed(staff[0].email)).context["sealed"]
     for path, sealed in ((address, shown), (address, f"{shown}x"), (f"/events/{other.pk}/team/", shown)):
@@ -173,7 +175,7 @@ def test_what_was_shown_is_bound_to_event_and_person(as_, coordinator, facilitat
     assert Registration.objects.count() == 0
 
 
-def test_way_and_viewing_site_are_chosen_once(as_, coordinator, event, address, staff, province, told):
+def test_way_and_viewing_site_are_chosen_once(as_, coordinator, event, address, staff, province, told) -> None:
     site = ViewingSite.objects.create(
         event=event, agency=province, level=Level.PROVINCE, place="ห้องประชุม 1", officer=make_user(), expected=30
     )
@@ -195,7 +197,11 @@ def test_way_and_viewing_site_are_chosen_once(as_, coordinator, event, address, 
     [
         (lambda: typed(), "emails", "กรุณาพิมพ์อีเมลอย่างน้อยหนึ่งบรรทัด หรือเลือกไฟล์"),
         (lambda: typed(" \n ,; "), "emails", "กรุณาพิมพ์อีเมลอย่างน้อยหนึ่งบรรทัด หรือเลือกไฟล์"),
-        (lambda: typed("a@example.go.th", file=table(["b@example.go.th"])), "file", "กรุณาพิมพ์อีเมลหรือเลือกไฟล์ อย่างใดอย่างหนึ่ง"),
+        (
+            lambda: typed("a@example.go.th", file=table(["b@example.go.th"])),
+            "file",
+            "กรุณาพิมพ์อีเมลหรือเลือกไฟล์ อย่างใดอย่างหนึ่ง",
+        ),
         (lambda: typed("a@example.go.th", mode="teleport"), "mode", "ช่องทางที่เลือกไม่มีในกิจกรรมนี้ กรุณาเลือกจากรายการ"),
         (lambda: typed(*(f"p{n}@example.go.th" for n in range(301))), "emails", "มี 301 รายชื่อ"),
         (lambda: typed("a" * 40_001), "emails", "ยาว 40001 ตัวอักษร"),
@@ -207,7 +213,7 @@ def test_way_and_viewing_site_are_chosen_once(as_, coordinator, event, address, 
         (lambda: typed(file=table(*([f"p{n}@example.go.th"] for n in range(301)))), "file", "มี 301 รายชื่อ"),
     ],
 )
-def test_what_cannot_be_read_says_why(as_, coordinator, event, address, data, field, start):
+def test_what_cannot_be_read_says_why(as_, coordinator, event, address, data, field, start) -> None:
     response = as_(coordinator).post(address, data())
     (error,) = response.context["form"].errors[field]
     assert (response.status_code, error[: len(start)], Registration.objects.count()) == (200, start, 0)
@@ -220,7 +226,7 @@ def test_what_cannot_be_read_says_why(as_, coordinator, event, address, data, fi
         ({"state": State.ENDED}, "กิจกรรมนี้เสร็จสิ้นแล้ว จึงไม่รับลงทะเบียน"),
     ],
 )
-def test_after_closing_nobody_is_added(as_, coordinator, event, address, staff, told, change, why):
+def test_after_closing_nobody_is_added(as_, coordinator, event, address, staff, told, change, why) -> None:
     client = as_(coordinator)
     shown = client.post(address, typed(staff[0].email)).context["sealed"]
     Event.objects.filter(pk=event.pk).update(**change)
@@ -230,13 +236,13 @@ def test_after_closing_nobody_is_added(as_, coordinator, event, address, staff, 
     assert Registration.objects.count() == 0
 
 
-def test_the_template_has_the_columns(as_, coordinator, address):
+def test_the_template_has_the_columns(as_, coordinator, address) -> None:
     response = as_(coordinator).get(f"{address}template.xlsx")
     assert list(openpyxl.load_workbook(io.BytesIO(response.content)).active.values) == [("อีเมล", "ชื่อ นามสกุล")]
 
 
 # --- Whom -------------------------------------------------------------------------------------------------
-def test_a_coordinator_brings_the_own_agency_and_those_below(as_, coordinator, address, province):
+def test_a_coordinator_brings_the_own_agency_and_those_below(as_, coordinator, address, province) -> None:
     district = make_agency(name="อำเภอแม่ริม", parent=province, level=Level.DISTRICT)
     people = [
         make_user(agency=agency) for agency in (province, district, make_agency(parent=district), make_agency(), None)
@@ -245,19 +251,19 @@ def test_a_coordinator_brings_the_own_agency_and_those_below(as_, coordinator, a
     assert [bool(line.problem) for line in shown.context["team"].lines] == [False, False, False, True, True]
 
 
-def test_a_coordinator_without_an_agency_is_told_so(as_, group, address, staff):
+def test_a_coordinator_without_an_agency_is_told_so(as_, group, address, staff) -> None:
     person = make_membership(group=group, role=Role.COORDINATOR).user
     assert "ระบุหน่วยงานของท่าน" in as_(person).get(address).content.decode()
     assert results(as_(person).post(address, typed(staff[0].email)))[0][2] == team.ELSEWHERE
 
 
-def test_who_runs_the_event_brings_anybody(as_, facilitator, officer, address):
+def test_who_runs_the_event_brings_anybody(as_, facilitator, officer, address) -> None:
     person = make_user(agency=None)
     for who in (facilitator, officer):
         assert results(as_(who).post(address, typed(person.email)))[0][2] == "จะลงทะเบียน"
 
 
-def test_the_officer_of_a_viewing_site_brings_its_agencies_people(as_, event, address, province):
+def test_the_officer_of_a_viewing_site_brings_its_agencies_people(as_, event, address, province) -> None:
     officer, district = make_user(agency=make_agency()), make_agency(parent=province)
     site = ViewingSite.objects.create(
         event=event, agency=province, level=Level.PROVINCE, place="ห้องประชุม 1", officer=officer, expected=30
@@ -272,7 +278,7 @@ def test_the_officer_of_a_viewing_site_brings_its_agencies_people(as_, event, ad
 
 @pytest.mark.parametrize("visibility", Visibility.values)
 @pytest.mark.parametrize("stage", [Stage.ACTIVE, Stage.DRAFT, Stage.CLOSED])
-def test_who_may_see_is_the_rule_of_the_page(group, member, facilitator, officer, outsider, visibility, stage):
+def test_who_may_see_is_the_rule_of_the_page(group, member, facilitator, officer, outsider, visibility, stage) -> None:
     cohost = make_group(stage=stage)
     guest, helper = make_membership(group=cohost).user, make_membership(group=cohost, role=Role.FACILITATOR).user
     group.stage = stage
@@ -284,7 +290,7 @@ def test_who_may_see_is_the_rule_of_the_page(group, member, facilitator, officer
     assert team.who_may_see(event, people) == seeing
 
 
-def test_who_cannot_see_the_event_is_not_registered(as_, facilitator, event, address, member, outsider):
+def test_who_cannot_see_the_event_is_not_registered(as_, facilitator, event, address, member, outsider) -> None:
     Event.objects.filter(pk=event.pk).update(visibility=Visibility.GROUP)
     shown = as_(facilitator).post(address, typed(member.email, outsider.email))
     assert [answer for _, _, answer in results(shown)] == [
@@ -297,25 +303,25 @@ def test_who_cannot_see_the_event_is_not_registered(as_, facilitator, event, add
 @pytest.mark.parametrize("path", ["", "template.xlsx"])
 def test_only_those_who_may_bring_somebody(
     as_, visitor, outsider, member, facilitator, officer, coordinator, address, path
-):
+) -> None:
     assert visitor.get(address + path)["Location"].startswith("/accounts/login/")
     elsewhere = make_membership(group=make_group(), role=Role.COORDINATOR).user
     assert [as_(who).get(address + path).status_code for who in (outsider, member, elsewhere)] == [404] * 3
     assert [as_(who).get(address + path).status_code for who in (facilitator, officer, coordinator)] == [200] * 3
 
 
-def test_a_coordinator_of_a_cohosting_group_may_too(as_, event, address):
+def test_a_coordinator_of_a_cohosting_group_may_too(as_, event, address) -> None:
     cohost = make_group()
     event.cohosting.create(group=cohost)
     assert as_(make_membership(group=cohost, role=Role.COORDINATOR).user).get(address).status_code == 200
 
 
-def test_a_former_coordinator_may_not(as_, coordinator, address):
+def test_a_former_coordinator_may_not(as_, coordinator, address) -> None:
     coordinator.memberships.update(state="left")
     assert as_(coordinator).get(address).status_code == 404
 
 
-def test_it_is_shown_who_registered_whom(as_, coordinator, facilitator, event, address, staff):
+def test_it_is_shown_who_registered_whom(as_, coordinator, facilitator, event, address, staff) -> None:
     services.register(event=event, user=staff[0], mode=Mode.VC, by=coordinator)
     services.register(event=event, user=staff[1], mode=Mode.VC, by=facilitator)
     services.register(event=event, user=staff[2], mode=Mode.VC)
@@ -330,7 +336,9 @@ def test_it_is_shown_who_registered_whom(as_, coordinator, facilitator, event, a
 
 
 @pytest.mark.parametrize("people", [1, 30])
-def test_queries_do_not_grow_with_rows(as_, coordinator, event, address, steady, django_assert_num_queries, people):
+def test_queries_do_not_grow_with_rows(
+    as_, coordinator, event, address, steady, django_assert_num_queries, people
+) -> None:
     team_mates = [make_user(agency=coordinator.agency) for _ in range(people)]
     for _ in range(people):
         make_registration(event=event, registered_by=coordinator)

@@ -35,7 +35,7 @@ def test_queries_of_a_cold_page_for_a_visitor(
 ) -> None:
     furnish(group, rows=rows)
     Group.objects.filter(pk=group.pk).update(stage=stage)
-    # version, group, story; and who looks after it, or, where it has ended, who goes on
+    # version, group, story; and the next event, or, where the group has ended, who goes on
     assert len(cold_queries(visitor, group.get_absolute_url())) == 4
 
 

@@ -5,7 +5,7 @@ from django.test import Client
 
 from accounts.models import User
 from groups.models import Group, Stage, State
-from tests.factories import make_agency, make_group, make_membership, make_user
+from tests.factories import make_agency, make_event, make_group, make_membership, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +116,22 @@ def test_nothing_found_says_what_to_try(visitor: Client, db: None) -> None:
 def test_queries(as_: Callable, member: User, group: Group, rows: int, cold_queries: Callable) -> None:
     for _ in range(rows):
         make_group(name=f"พัสดุ {_}").tags.add("พัสดุ")
+        make_event(group=group, title="พัสดุ")
         make_membership(group=group, user=make_user(position="นักวิชาการพัสดุ"))
-    # session, person, version, groups, their tags, people
-    assert len(cold_queries(as_(member), "/search/?q=พัสดุ")) == 6
+    # session, person, version, groups, their tags, people, events
+    assert len(cold_queries(as_(member), "/search/?q=พัสดุ")) == 7
+
+
+def test_events_are_found_by_whoever_may_see_them(
+    visitor: Client, as_: Callable, member: User, outsider: User, group: Group
+) -> None:
+    make_event(group=group, title="ตรวจสอบพัสดุประจำปี")
+    make_event(group=group, title="พัสดุเฉพาะกลุ่ม", visibility="group")
+    make_event(group=group, title="ร่างเรื่องพัสดุ", state="draft")
+    titles = ("ตรวจสอบพัสดุประจำปี", "พัสดุเฉพาะกลุ่ม", "ร่างเรื่องพัสดุ")
+    pages = [client.get("/search/?q=พัสดุ").content.decode() for client in (visitor, as_(outsider), as_(member))]
+    assert [[title in page for title in titles] for page in pages] == [
+        [True, False, False],
+        [True, False, False],
+        [True, True, False],
+    ]

@@ -36,7 +36,7 @@ def titles(context) -> dict[str, list[str]]:
     }
 
 
-def test_each_event_stands_where_it_belongs(as_, facilitator, group):
+def test_each_event_stands_where_it_belongs(as_, facilitator, group) -> None:
     now = timezone.now()
     make_event(group=group, title="ร่าง", state=State.DRAFT)
     make_event(group=group, title="เปิดรับ", starts_at=now + timedelta(days=5))
@@ -53,7 +53,7 @@ def test_each_event_stands_where_it_belongs(as_, facilitator, group):
     }
 
 
-def test_what_is_missing_for_each_ended_event(as_, facilitator, group):
+def test_what_is_missing_for_each_ended_event(as_, facilitator, group) -> None:
     ended(group=group, title="ว่าง", starts_at=timezone.now() - timedelta(days=3))
     done = ended(group=group, title="ครบ", video_absence="ไม่ได้บันทึก")
     Reach.objects.create(event=done, level=Level.CENTRAL, mode=Mode.ROOM, people=9)
@@ -65,7 +65,7 @@ def test_what_is_missing_for_each_ended_event(as_, facilitator, group):
     ]
 
 
-def test_links_that_are_missing_two_days_before(as_, facilitator, group):
+def test_links_that_are_missing_two_days_before(as_, facilitator, group) -> None:
     now = timezone.now()
     for days, link in ((1, ""), (1, "https://vc.example.go.th/9"), (4, "")):
         event = make_event(group=group, title=f"{days} {link}", starts_at=now + timedelta(days=days))
@@ -80,7 +80,7 @@ def test_links_that_are_missing_two_days_before(as_, facilitator, group):
     }
 
 
-def test_registrations_and_the_queue(as_, facilitator, group):
+def test_registrations_and_the_queue(as_, facilitator, group) -> None:
     event = make_event(group=group, capacity=1)
     make_registration(event=event)
     make_registration(event=event, seat="waiting")
@@ -88,7 +88,7 @@ def test_registrations_and_the_queue(as_, facilitator, group):
     assert "<span>ลงทะเบียน 1 จาก 1 คน</span><span>รายชื่อสำรอง 1 คน</span>" in text
 
 
-def test_requests_to_join_the_longest_waiting_first(as_, facilitator, group):
+def test_requests_to_join_the_longest_waiting_first(as_, facilitator, group) -> None:
     for number in range(6):
         make_membership(
             group=group,
@@ -102,7 +102,7 @@ def test_requests_to_join_the_longest_waiting_first(as_, facilitator, group):
     assert ([row.note for row in requests["rows"]], requests["total"]) == ([f"เหตุผล {n}" for n in (5, 4, 3, 2, 1)], 6)
 
 
-def test_each_list_has_its_own_pages(as_, facilitator, group):
+def test_each_list_has_its_own_pages(as_, facilitator, group) -> None:
     for number in range(7):
         ended(group=group, title=f"จบ {number}", starts_at=timezone.now() - timedelta(days=number + 1))
         make_event(group=group, title=f"ร่าง {number}", state=State.DRAFT)
@@ -115,7 +115,7 @@ def test_each_list_has_its_own_pages(as_, facilitator, group):
 
 
 # --- Who --------------------------------------------------------------------------------------------------
-def test_only_own_groups_and_those_one_hosts_with(as_, facilitator, officer, group):
+def test_only_own_groups_and_those_one_hosts_with(as_, facilitator, officer, group) -> None:
     other = make_group()
     ended(group=other, title="ของกลุ่มอื่น")
     ended(group=other, title="จัดร่วม").cohosting.create(group=group)
@@ -123,7 +123,7 @@ def test_only_own_groups_and_those_one_hosts_with(as_, facilitator, officer, gro
     assert set(titles(shown(as_(officer)))["closing"]) == {"ของกลุ่มอื่น", "จัดร่วม"}
 
 
-def test_only_for_who_runs_a_group(as_, visitor, outsider, member, facilitator, officer, group):
+def test_only_for_who_runs_a_group(as_, visitor, outsider, member, facilitator, officer, group) -> None:
     former = make_membership(group=group, role=Role.FACILITATOR, state=MembershipState.LEFT).user
     coordinator = make_membership(group=group, role=Role.COORDINATOR).user
     assert visitor.get(ADDRESS)["Location"] == "/accounts/login/?next=%2Fworkspace%2F"
@@ -131,13 +131,13 @@ def test_only_for_who_runs_a_group(as_, visitor, outsider, member, facilitator, 
     assert (refused, [as_(who).get(ADDRESS).status_code for who in (facilitator, officer)]) == ([403] * 4, [200] * 2)
 
 
-def test_my_page_leads_there_those_who_may(as_, member, facilitator, officer, group):
+def test_my_page_leads_there_those_who_may(as_, member, facilitator, officer, group) -> None:
     links = ['href="/workspace/"' in as_(who).get("/my/").content.decode() for who in (member, facilitator, officer)]
     assert links == [False, True, True]
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_queries_do_not_grow(as_, facilitator, group, django_assert_num_queries, monkeypatch, count):
+def test_queries_do_not_grow(as_, facilitator, group, django_assert_num_queries, monkeypatch, count) -> None:
     monkeypatch.setattr(pagecache, "READ_EVERY", 60)
     for _ in range(count):
         make_event(group=group, starts_at=timezone.now() + timedelta(days=1)).channels.create(kind="vcs")
