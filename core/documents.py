@@ -231,12 +231,12 @@ def _plain(image: Image.Image, kind: str) -> Image.Image:
 # --- Names ------------------------------------------------------------------------------------------------
 def clean_name(name: str, kind: str) -> str:
     """Without a path, invisible characters and what a file system refuses; with the ending of its kind."""
-    stem = re.split(r"[/\\]", name)[-1]
-    stem = " ".join(_NOT_IN_NAMES.sub(" ", thai.normalise(stem)).split())
+    stem = " ".join(thai.normalise(re.split(r"[/\\]", name)[-1]).split())
     stem = "".join(char for char in stem if unicodedata.category(char)[0] != "C")  # controls, directions, halves
+    stem = _shortened(" ".join(_NOT_IN_NAMES.sub(" ", thai.normalise(stem)).split()))
     while (ending := _ENDING.search(stem)) is not None:
         stem = stem[: ending.start()].rstrip(" .")
-    return f"{_shortened(stem.strip(' .')) or 'เอกสาร'}.{kind.lower()}"
+    return f"{stem.strip(' .') or 'เอกสาร'}.{kind.lower()}"
 
 
 def _shortened(stem: str) -> str:

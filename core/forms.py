@@ -98,7 +98,7 @@ class ThaiDateWidget(forms.MultiWidget):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(self.parts(), attrs)
 
-    def parts(self) -> dict[str, forms.Widget]:
+    def parts(self) -> dict[str, forms.Widget | type[forms.Widget]]:
         days = [("", "วัน"), *((str(day), str(day)) for day in range(1, 32))]
         months = [("", "เดือน"), *((str(number), name) for number, name in enumerate(thai.MONTHS, 1))]
         look = {"class": "input short"}
@@ -140,7 +140,7 @@ class ThaiMomentWidget(ThaiDateWidget):
 
     template_name = "ui/thai_moment.html"
 
-    def parts(self) -> dict[str, forms.Widget]:
+    def parts(self) -> dict[str, forms.Widget | type[forms.Widget]]:
         return super().parts() | {"time": ThaiTimeInput({"aria-label": "เวลา", "placeholder": "09.30"})}
 
     def decompress(self, value: Any) -> list[str]:

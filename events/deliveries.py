@@ -37,5 +37,5 @@ def outcome_of(copy: Delivery) -> Outcome:
 
 def totals(rows: QuerySet[Delivery]) -> list[tuple[str, int]]:
     """Label and number of people, without those of nobody."""
-    counts = dict(with_outcome(rows).order_by().values_list("outcome").annotate(Count("pk")))
+    counts = dict(with_outcome(rows).order_by().values_list("outcome").annotate(Count("pk")))  # type: ignore[misc]
     return [(outcome.label, counts[outcome]) for outcome in Outcome if outcome in counts]

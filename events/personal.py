@@ -9,7 +9,7 @@ from django.db.models.functions import Cast
 from core.prepared import Prepared
 from groups.models import Membership, Role
 
-from .models import HELD, Attendance, Certificate, CoHost, Event, Interest, Registration, Seat, Status
+from .models import HELD, Attendance, Certificate, CoHost, Event, Interest, Registration, Seat, Status, ViewingSite
 
 
 @dataclass
@@ -22,6 +22,7 @@ class Part:
     mode: str = ""
     site_id: int | None = None
     for_another: bool = False  # a coordinator registered the person
+    may_register_team: bool = False  # coordinators, responsible officers of viewing sites, who runs the event
     interested: bool = False
     attended: bool = False
     certificate: str = ""  # code of the valid one
@@ -42,7 +43,7 @@ class Part:
 def part_of(viewer: Any, event: Event) -> Part:
     if not viewer.is_authenticated:
         return Part()
-    part = Part(signed_in=True, may_edit=viewer.is_officer)
+    part = Part(signed_in=True, may_edit=viewer.is_officer, may_register_team=viewer.is_officer)
     for source, first, second, third in rows.rows(event.pk, viewer.pk):
         match source:
             case "registration":
@@ -56,8 +57,10 @@ def part_of(viewer: Any, event: Event) -> Part:
                 part.attended = first == Status.PRESENT
             case "certificate":
                 part.certificate = first
-            case "facilitator":
-                part.may_edit = True
+            case Role.FACILITATOR:
+                part.may_edit = part.may_register_team = True
+            case Role.COORDINATOR | "officer":
+                part.may_register_team = True
     return part
 
 
@@ -77,7 +80,9 @@ def told_of(event: int, user: int) -> QuerySet:
         named(Interest.objects.filter(event=event, user=user), "interest"),
         named(Attendance.objects.filter(event=event, user=user), "attendance", "status"),
         named(Certificate.objects.valid().filter(event=event, user=user), "certificate", "code"),
-        named(Membership.objects.active().filter(runs, user=user, role=Role.FACILITATOR), "facilitator"),
+        named(Membership.objects.active().filter(runs, user=user, role=Role.FACILITATOR), Role.FACILITATOR),
+        named(Membership.objects.active().filter(runs, user=user, role=Role.COORDINATOR), Role.COORDINATOR),
+        named(ViewingSite.objects.open().filter(event=event, officer=user), "officer"),
         all=True,
     )
 

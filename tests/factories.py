@@ -5,12 +5,12 @@ from itertools import count
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import F, Max
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Agency, Level, User
 from core import thai
-from events.models import Attendance, Certificate, Event, Mode, Registration, Seat, Source
+from events.models import Attendance, Certificate, CertificateSeries, Event, Mode, Registration, Seat, Source
 from events.models import State as EventState
 from events.names import name_key
 from groups.models import Group, Membership, Stage, State
@@ -121,13 +121,14 @@ def make_certificate(*, event: Event, user: User | None = None, **fields: Any) -
     user = user or make_user()
     if fields.pop("attended", True):
         make_attendance(event=event, user=user)
-    taken = Certificate.objects.filter(fiscal_year=event.fiscal_year).aggregate(most=Max("number"))["most"] or 0
+    series, _ = CertificateSeries.objects.get_or_create(fiscal_year=event.fiscal_year)
+    series.last_number = fields.setdefault("number", series.last_number + 1)
+    series.save()
     return Certificate.objects.create(
         event=event,
         user=user,
         **{
             "fiscal_year": event.fiscal_year,
-            "number": taken + 1,
             "name": user.get_full_name(),
             "group_name": f"{event.group.number} {event.group.name}",
             "topic": event.title,

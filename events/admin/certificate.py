@@ -54,8 +54,7 @@ class CertificateAdmin(ReadOnly, ExchangeMixin, ServiceAdmin):
         form = ReasonForm(answered(request))
         if not form.is_valid():
             return self.ask(request, queryset, action=action, title=title, form=form, hint=hint)
-        words, rows = form.cleaned_data, queryset.select_related("event")
-        self.do_each(request, rows, lambda row: act(certificate=row, by=request.user, **words), done=title)
+        self.do_each(request, queryset.select_related("event"), act, "certificate", done=title, **form.cleaned_data)
         return None
 
     @admin.display(description="เลขที่", ordering="number")

@@ -143,9 +143,7 @@ class EventAdmin(ExchangeMixin, ServiceAdmin, HistoryAdmin):
     # --- Moves ---
     @admin.action(description="เปิดรับลงทะเบียนกิจกรรมที่เลือก", permissions=["change"])
     def announce(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
-        self.do_each(
-            request, queryset, lambda event: planning.announce(event=event, by=request.user), done="เปิดรับลงทะเบียน"
-        )  # type: ignore[arg-type]
+        self.do_each(request, queryset, planning.announce, "event", done="เปิดรับลงทะเบียน")
 
     @admin.action(description="ยกเลิกกิจกรรมที่เลือก", permissions=["change"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
@@ -153,19 +151,16 @@ class EventAdmin(ExchangeMixin, ServiceAdmin, HistoryAdmin):
         if not form.is_valid():
             hint = "ระบบแจ้งผู้ลงทะเบียน รายชื่อสำรอง และผู้สนใจ พร้อมเหตุผล"
             return self.ask(request, queryset, action="cancel", title="ยกเลิกกิจกรรม", form=form, hint=hint)
-        words = form.cleaned_data
-        self.do_each(
-            request, queryset, lambda event: planning.cancel(event=event, by=request.user, **words), done="ยกเลิกกิจกรรม"
-        )  # type: ignore[arg-type]
+        self.do_each(request, queryset, planning.cancel, "event", done="ยกเลิกกิจกรรม", **form.cleaned_data)
         return None
 
     @admin.action(description="ปิดงานกิจกรรมที่เลือก", permissions=["change"])
     def complete(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
-        self.do_each(request, queryset, lambda event: planning.complete(event=event, by=request.user), done="ปิดงาน")  # type: ignore[arg-type]
+        self.do_each(request, queryset, planning.complete, "event", done="ปิดงาน")
 
     @admin.action(description="เปิดงานกิจกรรมที่เลือกอีกครั้ง", permissions=["change"])
     def reopen(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
-        self.do_each(request, queryset, lambda event: planning.reopen(event=event, by=request.user), done="เปิดงานอีกครั้ง")  # type: ignore[arg-type]
+        self.do_each(request, queryset, planning.reopen, "event", done="เปิดงานอีกครั้ง")
 
 
 def details_of(form: Any, formsets: Any) -> Details:

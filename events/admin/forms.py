@@ -107,3 +107,7 @@ class SiteAdminForm(forms.ModelForm):
 
 class ReasonForm(forms.Form):
     reason = LineField(label="เหตุผล", max_length=300, help_text="ผู้เกี่ยวข้องจะเห็นข้อความนี้")
+
+
+class ExcuseForm(forms.Form):
+    reason = LineField(label="เหตุผลที่ลา", max_length=200)

@@ -6,13 +6,14 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from accounts.models import User
 from core.admin import answered
 from core.exchange import ExchangeMixin
 
 from ..models import HELD, Attendance, Registration, Status, ViewingSite
 from ..resources import AttendanceResource, RegistrationResource, SiteResource
 from ..services import attendance, registration, sites
-from .forms import AttendanceAdminForm, ReasonForm, RegistrationAdminForm, SiteAdminForm
+from .forms import AttendanceAdminForm, ExcuseForm, ReasonForm, RegistrationAdminForm, SiteAdminForm
 from .shared import ServiceAdmin, moment, stored
 
 
@@ -21,6 +22,14 @@ class TableAdmin(ExchangeMixin, ServiceAdmin):
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return False
+
+
+def remove_row(*, row: Registration, by: User, reason: str) -> None:
+    registration.remove(event=row.event, user=row.user, by=by, reason=reason)
+
+
+def mark_row(*, row: Attendance, by: User, status: str, reason: str) -> None:
+    attendance.mark(event=row.event, attendance=row, by=by, status=status, reason=reason)
 
 
 @admin.register(Registration)
@@ -54,12 +63,7 @@ class RegistrationAdmin(TableAdmin):
             hint = "ที่นั่งจะเป็นของผู้ที่รออยู่ลำดับแรก และระบบแจ้งเหตุผลให้ผู้ถูกนำออกทราบ"
             return self.ask(request, queryset, action="remove", title="นำออกจากรายชื่อ", form=form, hint=hint)
         rows = queryset.filter(seat__in=HELD).select_related("event", "user")
-        words = form.cleaned_data
-
-        def act(row: Registration) -> None:
-            registration.remove(event=row.event, user=row.user, by=request.user, **words)  # type: ignore[arg-type]
-
-        self.do_each(request, rows, act, done="นำออกจากรายชื่อ")
+        self.do_each(request, rows, remove_row, "row", done="นำออกจากรายชื่อ", **form.cleaned_data)
         return None
 
     @admin.display(description="บุคคล", ordering="user__sort_key")
@@ -77,6 +81,14 @@ class RegistrationAdmin(TableAdmin):
     @admin.display(description="เปลี่ยนเมื่อ")
     def changed(self, row: Registration) -> str:
         return moment(row.changed_at)
+
+
+RECORDED = {
+    Status.PRESENT: "บันทึกการเข้าร่วม",
+    Status.ABSENT: "บันทึกการไม่เข้าร่วม",
+    Status.EXCUSED: "บันทึกการลา",
+}
+ORIGIN = ["person", "mode", "level", "site", "agency", "source", "recorded", "recorded_by", "has_evaluated"]
 
 
 @admin.register(Attendance)
@@ -109,9 +121,8 @@ class AttendanceAdmin(TableAdmin):
     ]
     fieldsets = [
         (None, {"fields": ["event", "user", "status", "reason"]}),
-        ("ที่มา", {"fields": ["person", "mode", "level", "site", "agency", "source", "recorded", "recorded_by",
-                           "has_evaluated"]}),
-    ]  # fmt: skip
+        ("ที่มา", {"fields": ORIGIN}),
+    ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Attendance | None = None) -> list[str]:
         return [*self.readonly_fields, "event", "user"] if obj else self.readonly_fields
@@ -137,18 +148,15 @@ class AttendanceAdmin(TableAdmin):
 
     @admin.action(description="บันทึกว่าลา", permissions=["change"])
     def mark_excused(self, request: HttpRequest, queryset: QuerySet[Attendance]) -> HttpResponse | None:
-        form = ReasonForm(answered(request))
-        form.fields["reason"].max_length = 200  # type: ignore[attr-defined]
+        form = ExcuseForm(answered(request))
         if not form.is_valid():
             return self.ask(request, queryset, action="mark_excused", title="บันทึกว่าลา", form=form)
-        self._mark(request, queryset, Status.EXCUSED, reason=form.cleaned_data["reason"][:200])
+        self._mark(request, queryset, Status.EXCUSED, reason=form.cleaned_data["reason"])
         return None
 
     def _mark(self, request: HttpRequest, queryset: QuerySet[Attendance], status: Status, *, reason: str = "") -> None:
-        def act(row: Attendance) -> None:
-            attendance.mark(event=row.event, by=request.user, status=status, attendance=row, reason=reason)  # type: ignore[arg-type]
-
-        self.do_each(request, queryset.select_related("event", "user"), act, done=f"บันทึก{status.label}")
+        rows = queryset.select_related("event", "user")
+        self.do_each(request, rows, mark_row, "row", done=RECORDED[status], status=status, reason=reason)
 
     @admin.display(description="ชื่อ", ordering="user__sort_key")
     def person(self, row: Attendance) -> str:
@@ -201,12 +209,12 @@ class ViewingSiteAdmin(TableAdmin):
     @admin.action(description="ปิดจุดรับชม", permissions=["change"])
     def close(self, request: HttpRequest, queryset: QuerySet[ViewingSite]) -> None:
         rows = queryset.select_related("event")
-        self.do_each(request, rows, lambda site: sites.close_site(site=site, by=request.user), done="ปิดจุดรับชม")  # type: ignore[arg-type]
+        self.do_each(request, rows, sites.close_site, "site", done="ปิดจุดรับชม")
 
     @admin.action(description="เปิดจุดรับชมอีกครั้ง", permissions=["change"])
     def reopen(self, request: HttpRequest, queryset: QuerySet[ViewingSite]) -> None:
         rows = queryset.select_related("event")
-        self.do_each(request, rows, lambda site: sites.reopen_site(site=site, by=request.user), done="เปิดจุดรับชม")  # type: ignore[arg-type]
+        self.do_each(request, rows, sites.reopen_site, "site", done="เปิดจุดรับชม")
 
     @admin.display(description="รายงานเมื่อ")
     def reported(self, site: ViewingSite) -> str:

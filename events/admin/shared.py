@@ -27,12 +27,14 @@ class ServiceAdmin(PublicAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # cancelled, closed or revoked, and remembered
 
-    def do_each(self, request: HttpRequest, rows: Iterable[Model], act: Callable[[Any], Any], *, done: str) -> None:
-        """The act on each row on its own; those that refuse are named."""
+    def do_each(
+        self, request: HttpRequest, rows: Iterable[Model], act: Callable[..., Any], of: str, *, done: str, **words: Any
+    ) -> None:
+        """The act of a service on each row (its argument `of`) by itself; those that refuse are named."""
         count = 0
         for row in rows:
             try:
-                act(row)
+                act(**{of: row}, by=request.user, **words)
             except Refused as refusal:
                 messages.warning(request, f"{row}: {refusal}")
             else:

@@ -149,7 +149,9 @@ class EventForm(forms.Form):
     def add_speakers(self, before: Details | None) -> None:
         """A few empty rows behind those that are filled; whoever needs more saves and comes back."""
         filled = len(before.speakers) if before else 0
-        typed = [int(row[1]) + 1 for name in self.data if (row := re.fullmatch("speaker([0-9]{1,2})_name", name))]
+        typed = [
+            int(row[1]) + 1 for row in (re.fullmatch("speaker([0-9]{1,2})_name", name) for name in self.data) if row
+        ]
         self.speaker_count = min(max([filled + SPARE_ROWS, *typed]), MOST_SPEAKERS)
         for row in range(self.speaker_count):
             self.fields[f"speaker{row}_name"] = LineField(

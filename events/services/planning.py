@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Max, ProtectedError
@@ -24,7 +25,7 @@ from ..models import OVER, Attendance, Audience, Event, State
 from . import mailing
 from .registration import fill_seats, lock
 
-IN_CALENDAR = {"title", "lead", "agenda", "time", "speakers", "cohosts", *notices.CHANNELS}
+IN_CALENDAR = {"title", "lead", "agenda", "time", "visibility", *notices.CHANNELS}  # what events.ics writes
 ENDED_GROUP = "กลุ่มนี้สิ้นสุดแล้ว จึงจัดกิจกรรมใหม่ไม่ได้"
 PAST_DATE = "เวลาเริ่มผ่านไปแล้ว กรุณากำหนดวันและเวลาใหม่"
 GONE = "กิจกรรมนี้ถูกลบไปแล้ว"
@@ -94,13 +95,13 @@ def copy(*, event: Event, by: User, now: datetime | None = None) -> tuple[Event,
 @transaction.atomic
 def delete_draft(*, event: Event, by: User) -> None:
     event = ready(event, moves.DELETE, timezone.now())
-    files = [(row.file.storage, row.file.name) for row in event.documents.all()]
+    files = [(row.file.storage, str(row.file.name)) for row in event.documents.all()]
     try:
         event.delete()
     except ProtectedError:
         raise Refused("ร่างนี้มีจุดรับชมหรือผู้ลงทะเบียนแล้ว จึงลบไม่ได้") from None
     for storage, name in files:
-        transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))
+        transaction.on_commit(partial(storage.delete, name))
 
 
 # --- Editing ----------------------------------------------------------------------------------------------

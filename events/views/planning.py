@@ -1,7 +1,7 @@
 """Planning an event and leading it through its states: for the facilitators of its groups and KM officers."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -58,7 +58,7 @@ def announces(data: QueryDict | None) -> bool:
 def uid_of(data: QueryDict | None) -> str:
     """The form's own: sent twice, it makes one event."""
     try:
-        return str(uuid.UUID((data or {}).get("uid", "")))
+        return str(uuid.UUID(data.get("uid", "") if data is not None else ""))
     except ValueError:
         return str(uuid.uuid4())
 
@@ -135,12 +135,16 @@ def saved(request: SignedInRequest, event: Event, form: EventForm, seen: Mapping
         if form.announces:
             planning.announce(event=event, by=request.user)
     parts = ["บันทึกและเปิดรับลงทะเบียนแล้ว" if form.announces else "บันทึกข้อมูลเรียบร้อยแล้ว"]
-    if outcome.told:
-        parts.append(f"ระบบแจ้งผู้เกี่ยวข้องเรื่อง {', '.join(change.label for change in outcome.told)}")
+    if outcome.told and has_people(event):
+        parts.append(f"ระบบแจ้งผู้ลงทะเบียนแล้ว ({', '.join(change.label for change in outcome.told)})")
     if outcome.promoted:
         parts.append(f"เลื่อนรายชื่อสำรองเป็นผู้ลงทะเบียน {outcome.promoted:,} คน")
     messages.success(request, " ".join(parts))
     return redirect(event) if form.announces else redirect("events:manage", event.pk)
+
+
+def has_people(event: Event) -> bool:
+    return bool(event.seated_count or event.waiting_count or event.interest_count)
 
 
 # --- States -----------------------------------------------------------------------------------------------
@@ -197,7 +201,7 @@ def moved(request: SignedInRequest, event: Event, move: str, chosen: dict[str, A
     return redirect("events:manage", event.pk)
 
 
-ACTS = {
+ACTS: dict[str, Callable[..., Event | None]] = {
     moves.ANNOUNCE: planning.announce,
     moves.GO_LIVE: planning.go_live,
     moves.END: planning.end,

@@ -296,6 +296,8 @@ def test_size_has_limits() -> None:
         ("แผน\r\nSet-Cookie: a=b.pdf", "แผน Set-Cookie a=b.pdf"),
         ('แ"ผ<น>|?*.pdf', "แ ผ น.pdf"),
         ("a\x00b\x1b.pdf", "ab.pdf"),
+        ("เ\x00เผน.pdf", "แผน.pdf"),
+        ("ป\uf70aา 2570.pdf", "ป่า 2570.pdf"),  # a mark as old fonts have it
         ("...", "เอกสาร.pdf"),
         (".pdf", "เอกสาร.pdf"),
         (".htaccess", "htaccess.pdf"),

@@ -234,7 +234,6 @@ def test_the_clock_and_a_facilitator_issue_the_same_at_once() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_reissued_and_revoked_at_once_happens_in_some_order() -> None:
     by, row = make_user(), make_certificate(event=ended(make_group()))
-    CertificateSeries.objects.create(fiscal_year=row.fiscal_year, last_number=1)
     answers = at_once(
         lambda: services.reissue(certificate=row, by=by, reason="แก้ชื่อ"),
         lambda: services.revoke(certificate=row, by=by, reason="ไม่ได้เข้าร่วม"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from core import pagecache
 from events.models import Attendance, Event, Interest, Mode, Registration, Seat, State, ViewingSite
-from groups.models import Group
+from groups.models import Group, Role
 from groups.visibility import Visibility
 from tests.factories import make_agency, make_event, make_group, make_membership, make_registration, make_user
 
@@ -220,6 +220,17 @@ def test_a_form_outlives_the_session(event: Event, visitor: Client, member: User
     visitor.force_login(member)
     text = page(visitor, event)
     assert 'value="youtube" checked' in text
+
+
+def test_coordinators_are_shown_the_way_to_their_team(
+    event: Event, group: Group, as_: Callable[[User], Client], member: User, facilitator: User
+) -> None:
+    coordinator = make_user()
+    make_membership(group=group, user=coordinator, role=Role.COORDINATOR)
+    clients = [as_(member), as_(coordinator), as_(facilitator)]
+    address = f"/events/{event.pk}/team/"
+    assert [f'href="{address}"' in page(client, event) for client in clients] == [False, True, True]
+    assert [client.get(address).status_code for client in clients] == [404, 200, 200]
 
 
 # --- Cost -------------------------------------------------------------------------------------------------

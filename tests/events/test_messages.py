@@ -15,6 +15,7 @@ from events.models import Audience, Delivery, Event, Interest, LogLine, Mailing,
 from events.services import mailing as services
 from groups.models import Group, Role
 from groups.services import Refused
+from tests.at_once import at_once
 from tests.factories import make_event, make_group, make_membership, make_registration, make_user
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +77,15 @@ def test_two_clicks_send_one_message(as_, facilitator, event, address, told) -> 
     Mailing.objects.update(created_at=timezone.now() - timedelta(minutes=3))
     client.post(f"{address}new/", {"shown": shown})
     assert Mailing.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_the_same_moment_send_one_message(event, facilitator) -> None:
+    def send() -> bool:
+        return services.send_once(event=event, audience="seated", subject="เรื่อง", body="ข้อความ", by=facilitator)[1]
+
+    assert sorted(at_once(*[send] * 4)) == [False, False, False, True]
+    assert Mailing.objects.count() == 1
 
 
 def test_another_audience_is_another_message(event, facilitator) -> None:
