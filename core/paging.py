@@ -89,7 +89,7 @@ def paginate(
     Where a field may be empty, such rows come last.
     """
     columns = [_column(queryset.model, name) for name in order]
-    signer = Signer(salt=f"core.paging:{queryset.model._meta.label}:{','.join(order)}")
+    signer = _signer(queryset.model, order)
     cursor = _read(signer, request_params.get(parameter, ""), columns)
     direction, values = cursor or (AFTER, [])
     backward = direction == BEFORE
@@ -102,7 +102,7 @@ def paginate(
         items.reverse()
 
     def query(direction: str, row: Row) -> str:
-        return _query(request_params, parameter, signer.sign_object([direction, [c.value_of(row) for c in columns]]))
+        return _query(request_params, parameter, _cursor(signer, direction, columns, row))
 
     has_next, has_previous = (bool(items), more) if backward else (more, bool(cursor and items))
     return Page(
@@ -112,6 +112,20 @@ def paginate(
         first_query=_query(request_params, parameter, None) if cursor and (has_previous or not items) else None,
         total=queryset.count() if count else None,
     )
+
+
+def query_after(row: Model, *, order: Sequence[str], request_params: QueryDict, parameter: str = PARAMETER) -> str:
+    """Of the page that goes on after the row, for a list whose beginning was fetched without `paginate`."""
+    columns = [_column(type(row), name) for name in order]
+    return _query(request_params, parameter, _cursor(_signer(type(row), order), AFTER, columns, row))
+
+
+def _signer(model: type[Model], order: Sequence[str]) -> Signer:
+    return Signer(salt=f"core.paging:{model._meta.label}:{','.join(order)}")
+
+
+def _cursor(signer: Signer, direction: str, columns: Sequence[_Column], row: Model) -> str:
+    return signer.sign_object([direction, [column.value_of(row) for column in columns]])
 
 
 def _column(model: type[Model], name: str) -> _Column:

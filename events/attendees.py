@@ -137,7 +137,7 @@ def person(row: Attendance | None, seat: Registration | None) -> Person:
 
 
 def noted_person(row: Attendance, seat: Registration | None) -> Person:
-    entries = list(row.entries.all())  # type: ignore[attr-defined]
+    entries = list(row.entries.all())
     named = dict.fromkeys(str(entry.site) for entry in entries)
     return Person(
         name=row.name,

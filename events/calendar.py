@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
@@ -11,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from core import thai
+from groups.models import Group
 
 from .models import CALLED_OFF, OVER, TONES, Channel, ChannelKind, CoHost, Event, Seat, State
 from .models.event import EventQuerySet
@@ -22,11 +24,13 @@ CHANNELS = {
     ChannelKind.DOPA: (4, "DOPA Channel"),
     ChannelKind.YOUTUBE: (8, "YouTube Live"),
 }
-COLUMNS = (
-    *("title", "group_id", "group__number", "group__name", "starts_at", "ends_at", "state"),
-    *("registration_opens_at", "registration_closes_at", "created_at", "capacity", "seated_count"),
-    *("video_id", "video_is_shown"),
+# In the order of the model, as `Event.from_db` wants them.
+OWN = (
+    *("id", "title", "starts_at", "ends_at", "registration_opens_at", "registration_closes_at", "capacity", "state"),
+    *("video_id", "video_is_shown", "created_at", "seated_count"),
 )
+MOMENTS = [place for place, name in enumerate(OWN) if name.endswith("_at")]
+COLUMNS = (*OWN, "group__number", "group__name", "channel_bits")
 A_YEAR_OR_SO = timedelta(days=300)  # beyond it a day and a month could be of two years
 MARKS = {Seat.SEATED: "ท่านลงทะเบียนแล้ว", Seat.WAITING: "ท่านอยู่ในรายชื่อสำรอง"}
 
@@ -77,7 +81,7 @@ def listed(events: EventQuerySet) -> EventQuerySet:
     kinds = Channel.objects.filter(event=OuterRef("pk")).order_by().values("event").annotate(bits=Sum(bits))
     return (
         events.select_related("group")
-        .only(*COLUMNS)
+        .only(*OWN, "group__number", "group__name")
         .annotate(channel_bits=Coalesce(Subquery(kinds.values("bits")), 0, output_field=IntegerField()))
     )
 
@@ -114,6 +118,29 @@ def row(event: Event, now: datetime) -> EventRow:
         is_full=event.is_full,
         takes_registrations=event.takes_registrations_at(now),
     )
+
+
+def row_of(values: tuple, now: datetime) -> EventRow:
+    """Of `COLUMNS` as the database's driver gives them. Badges are right to the minute, so that what did not change
+    need not be put into words again."""
+    return _row_of(values, now.replace(second=0, microsecond=0))
+
+
+@lru_cache(maxsize=2048)
+def _row_of(values: tuple, minute: datetime) -> EventRow:
+    *own, number, name, bits = values
+    for place in MOMENTS:
+        own[place] = moment(own[place])
+    event = Event.from_db(None, OWN, own)
+    event.group = Group(number=number, name=name)
+    event.channel_bits = bits  # type: ignore[attr-defined]  # as `listed` does
+    return row(event, minute)
+
+
+def moment(value: str | datetime | None) -> datetime | None:
+    """SQLite keeps UTC, and does not say so."""
+    value = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
 
 
 def badge_of(event: Event, state: State, now: datetime) -> tuple[str, str]:
@@ -153,8 +180,8 @@ def marked(rows: Iterable[EventRow], seats: Mapping[int, str]) -> list[EventRow]
 
 
 # --- Which events -----------------------------------------------------------------------------------------
-def ahead(events: EventQuerySet, now: datetime) -> EventQuerySet:
-    """Live or to come: whatever was announced and is not `past`."""
+def ahead(events: EventQuerySet, now: Any) -> EventQuerySet:
+    """Live or to come: whatever was announced and is not `past`. `now` may be the database's own."""
     return events.filter(state__in=[State.OPEN, State.LIVE, *CALLED_OFF], ends_at__gt=now)
 
 

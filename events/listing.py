@@ -1,32 +1,35 @@
-"""The calendar's lists. What several people may see alike is read and put into words once for all of them."""
+"""The calendar's two lists. What several people may see alike is read and put into words once for all of them."""
 
-import calendar
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import BigIntegerField, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Now
 from django.http import HttpRequest, QueryDict
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
+from accounts.models import User
 from core import thai
 from core.fragments import shared
-from core.paging import Page, paginate
+from core.paging import Page, paginate, query_after
 from core.prepared import Prepared
 from groups.models import Group, Membership, Role, Stage
 from groups.visibility import Visibility
 
-from .calendar import EventRow, ahead, listed, marked, rows, wanted
-from .forms.calendar import Options, query_of
+from .calendar import COLUMNS, EventRow, ahead, listed, marked, moment, row_of, rows
+from .forms.calendar import Options
 from .models import HELD, Event, Registration
 from .models.event import EventQuerySet
 
 T = TypeVar("T")
 SIZE = 10
-COMING, PAST = "coming", "page"  # the two lists' own place in the address
-MOST_IN_A_MONTH = 500
+COMING, PAST, DRAFTS = "coming", "page", "drafts"  # each list's own place in the address
+ORDER = {COMING: ["starts_at", "pk"], PAST: ["-starts_at", "-pk"], DRAFTS: ["starts_at", "pk"]}
 
 
 # --- Whose page it is -------------------------------------------------------------------------------------
@@ -35,22 +38,32 @@ class Reader:
     """Two readers of the same `scope` may see the same announced events."""
 
     viewer: Any
+    kind: str  # one of KINDS
     scope: str
     seats: Mapping[int, str] = field(default_factory=dict)  # by event, where one is registered or waiting
 
 
+# Somebody of each kind, while a query is compiled.
+KINDS: dict[str, Callable[[int], Any]] = {
+    "visitor": lambda pk: AnonymousUser(),
+    "person": lambda pk: User(pk=pk),
+    "officer": lambda pk: User(pk=pk, is_km_officer=True),
+}
+
+
 def reader_of(viewer: Any) -> Reader:
     if not viewer.is_authenticated:
-        return Reader(viewer, "visitor")
+        return Reader(viewer, "visitor", "visitor")
     seats, groups = {}, []
     for source, pk, seat in personal.rows(viewer.pk):
         if source == "seat":
             seats[pk] = seat
         else:
             groups.append(pk)
+    if viewer.is_officer:
+        return Reader(viewer, "officer", "officer", seats)
     # Whoever is signed in reads the same, but for the events of one's own groups.
-    scope = "officer" if viewer.is_officer else f"in {sorted(groups)}"
-    return Reader(viewer, scope, seats)
+    return Reader(viewer, "person", f"in {sorted(groups)}", seats)
 
 
 def told_of(user: int) -> QuerySet:
@@ -82,144 +95,91 @@ def kept(request: HttpRequest, reader: Reader, name: str, build: Callable[[], T]
 
 # --- Lists ------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
+class Links:
+    """Whole query strings, as ui/pager.html wants them."""
+
+    next_query: str | None = None
+    previous_query: str | None = None
+    first_query: str | None = None
+
+
+@dataclass(frozen=True)
 class Lines:
-    rows: list[EventRow]
-    links: Page[Event]  # without its rows
+    rows: tuple[EventRow, ...] = ()
+    links: Links = Links()
 
 
 @dataclass(frozen=True)
 class Lists:
     coming: Lines
     past: Lines
+    is_filtered: bool = False
 
     def marked(self, seats: Mapping[int, str]) -> "Lists":
         if not seats:
             return self
-        return Lists(replace(self.coming, rows=marked(self.coming.rows, seats)), self.past)
+        return replace(self, coming=replace(self.coming, rows=tuple(marked(self.coming.rows, seats))))
+
+    @property
+    def html(self) -> SafeString:
+        return drawn(self)
+
+
+@lru_cache(maxsize=256)
+def drawn(lists: Lists) -> SafeString:
+    """Equal lists are drawn once, those with the marks of one's own among them."""
+    return render_to_string("events/event_lists.html", {"lists": lists})
 
 
 def lists(events: EventQuerySet, now: datetime, params: QueryDict) -> Lists:
-    """Two queries. What is live leads; what was last comes first among the past."""
-    coming = lines(ahead(events, now), now, params, order=["starts_at", "pk"], parameter=COMING)
-    past = lines(events.past(now), now, params, order=["-starts_at", "-pk"], parameter=PAST)
-    return Lists(replace(coming, rows=sorted(coming.rows, key=lambda row: not row.is_live)), past)
+    """Two queries, wherever in the lists the reader is."""
+    coming = lines(ahead(events, now), now, params, COMING)
+    return Lists(live_first(coming), lines(events.past(now), now, params, PAST))
 
 
-def lines(events: EventQuerySet, now: datetime, params: QueryDict, *, order: list[str], parameter: str) -> Lines:
-    page = paginate(listed(events), order=order, request_params=params, size=SIZE, parameter=parameter)
-    return Lines(rows(page.items, now), replace(page, items=[]))
+def lines(events: EventQuerySet, now: datetime, params: QueryDict, part: str) -> Lines:
+    page: Page[Event] = paginate(listed(events), order=ORDER[part], request_params=params, size=SIZE, parameter=part)
+    return Lines(tuple(rows(page.items, now)), Links(page.next_query, page.previous_query, page.first_query))
 
 
-def lists_for(
-    request: HttpRequest,
-    reader: Reader,
-    name: str,
-    events: Callable[[], EventQuerySet],
-    now: datetime,
-    params: QueryDict,
-) -> Lists:
-    """Only where both lists begin: later pages are seldom asked for, and endless."""
-
-    def build() -> Lists:
-        return lists(events(), now, params)
-
-    found = build() if COMING in params or PAST in params else kept(request, reader, name, build)
-    return found.marked(reader.seats)
+def live_first(coming: Lines) -> Lines:
+    return replace(coming, rows=tuple(sorted(coming.rows, key=lambda row: not row.is_live)))
 
 
-def calendar_lists(request: HttpRequest, reader: Reader, chosen: dict[str, Any], now: datetime) -> Lists:
-    places = {name: request.GET.get(name, "") for name in (COMING, PAST)}
-    params = query_of(chosen, **places)
+class Beginning:
+    """Where both lists begin, which is what nearly everybody asks for: compiled once for each kind of reader."""
 
-    def events() -> EventQuerySet:
-        return wanted(Event.objects.visible_to(reader.viewer), now, **chosen)
+    def __init__(self, events: Callable[..., EventQuerySet]) -> None:
+        """`events` answers those that a viewer may see, for the viewer and further numbers."""
+        self.coming = {kind: self.prepared(events, kind, COMING) for kind in KINDS}
+        self.past = {kind: self.prepared(events, kind, PAST) for kind in KINDS}
 
-    return lists_for(request, reader, f"list:{query_of(chosen).urlencode()}", events, now, params)
+    def prepared(self, events: Callable[..., EventQuerySet], kind: str, part: str) -> Prepared:
+        def build(user: int, *values: int) -> QuerySet:
+            seen = events(KINDS[kind](user), *values)
+            chosen = ahead(seen, Now()) if part == COMING else seen.past(Now())
+            return listed(chosen).order_by(*ORDER[part]).values_list(*COLUMNS)[: SIZE + 1]
 
+        return Prepared(build)
 
-# --- A month ----------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Entry:
-    row: EventRow
-    begins: str  # empty on the further days of an event that lasts longer
-
-
-@dataclass(frozen=True)
-class Day:
-    day: date
-    is_of_month: bool
-    is_today: bool
-    entries: list[Entry] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Month:
-    title: str
-    weeks: list[list[Day]]
-    rows: list[EventRow]
-    today: str  # as rows write their day
-
-    def marked(self, seats: Mapping[int, str]) -> "Month":
-        own = {row.pk: row for row in marked(self.rows, seats) if row.mark}
-        if not own:
-            return self
-        weeks = [
-            [
-                replace(day, entries=[replace(one, row=own.get(one.row.pk, one.row)) for one in day.entries])
-                for day in week
-            ]
-            for week in self.weeks
-        ]
-        return replace(self, weeks=weeks, rows=[own.get(row.pk, row) for row in self.rows])
+    def lists(self, reader: Reader, now: datetime, params: QueryDict, *values: int) -> Lists:
+        """Two queries."""
+        who = reader.viewer.pk or 0
+        coming = first_lines(self.coming[reader.kind].rows(who, *values), now, params, COMING)
+        past = first_lines(self.past[reader.kind].rows(who, *values), now, params, PAST)
+        return Lists(live_first(coming), past)
 
 
-def month_for(request: HttpRequest, reader: Reader, chosen: dict[str, Any], first: date, now: datetime) -> Month:
-    def build() -> Month:
-        return month(wanted(Event.objects.visible_to(reader.viewer), now, **chosen), first, now)
-
-    name = f"month:{first}:{query_of(chosen).urlencode()}"
-    return kept(request, reader, name, build).marked(reader.seats)
-
-
-def month(events: EventQuerySet, first: date, now: datetime) -> Month:
-    """One query."""
-    begin = datetime.combine(first, time(), thai.BANGKOK)
-    end = datetime.combine(following(first), time(), thai.BANGKOK)
-    days = {
-        day: Day(day, is_of_month=day.month == first.month, is_today=day == thai.local_date(now))
-        for week in calendar.Calendar().monthdatescalendar(first.year, first.month)
-        for day in week
-    }
-    found = listed(events.announced().filter(starts_at__lt=end, ends_at__gt=begin)).order_by("starts_at", "pk")
-    shown = list(found[:MOST_IN_A_MONTH])
-    told = rows(shown, now)
-    for event, row in zip(shown, told, strict=True):
-        for day in days_of(event):
-            if day in days and days[day].is_of_month:
-                days[day].entries.append(Entry(row, row.begins if day.isoformat() == row.day_iso else ""))
-    in_order = list(days.values())
-    weeks = [in_order[start : start + 7] for start in range(0, len(in_order), 7)]
-    title = f"{thai.MONTHS[first.month - 1]} {first.year + thai.BUDDHIST_ERA}"
-    return Month(title, weeks, told, thai.local_date(now).isoformat())
+def first_lines(found: Sequence[tuple], now: datetime, params: QueryDict, part: str) -> Lines:
+    told = tuple(row_of(values, now) for values in found[:SIZE])
+    if len(found) <= SIZE:
+        return Lines(told)
+    last = Event(pk=found[SIZE - 1][0], starts_at=moment(found[SIZE - 1][COLUMNS.index("starts_at")]))
+    return Lines(told, Links(query_after(last, order=ORDER[part], request_params=params, parameter=part)))
 
 
-def days_of(event: Event) -> list[date]:
-    """Midnight belongs to the day that ends with it. No longer than a month is of interest here."""
-    first, last = thai.local_date(event.starts_at), thai.local_date(event.ends_at - timedelta(microseconds=1))
-    return [first + timedelta(days=number) for number in range(min((last - first).days, 366) + 1)]
-
-
-def following(first: date) -> date:
-    return (first + timedelta(days=31)).replace(day=1)
-
-
-def preceding(first: date) -> date:
-    return (first - timedelta(days=1)).replace(day=1)
-
-
-def written(first: date) -> str:
-    """As it stands in an address: 2569-12."""
-    return f"{first.year + thai.BUDDHIST_ERA}-{first.month:02}"
+of_all = Beginning(lambda viewer: Event.objects.visible_to(viewer))
+of_group = Beginning(lambda viewer, group: Event.objects.visible_to(viewer).of_group(Group(pk=group)))
 
 
 # --- What there is to choose from -------------------------------------------------------------------------
@@ -229,16 +189,22 @@ def options(request: HttpRequest, now: datetime) -> Options:
 
 def read_options(now: datetime) -> Options:
     """One query: every group that anybody may see, and from which fiscal year to which there are events."""
+    named, this_year = [], thai.fiscal_year(now)
+    first = last = this_year
+    for slug, number, name, oldest, newest in groups_and_years.rows():
+        named.append((slug, f"{thai.to_thai_digits(number)} {name}"))
+        first, last = min(oldest or this_year, this_year), max(newest or this_year, this_year)
+    return Options(tuple(named), tuple(range(last, first - 1, -1)))
+
+
+def offered() -> QuerySet:
     years = Event.objects.announced().order_by().values("fiscal_year")
-    groups = (
+    return (
         Group.objects.visible_to(AnonymousUser())
         .in_order()
         .annotate(first=Subquery(years.order_by("fiscal_year")[:1]), last=Subquery(years.order_by("-fiscal_year")[:1]))
         .values_list("slug", "number", "name", "first", "last")
     )
-    named, this_year = [], thai.fiscal_year(now)
-    first = last = this_year
-    for slug, number, name, oldest, newest in groups:
-        named.append((slug, f"{thai.to_thai_digits(number)} {name}"))
-        first, last = min(oldest or this_year, this_year), max(newest or this_year, this_year)
-    return Options(tuple(named), tuple(range(last, first - 1, -1)))
+
+
+groups_and_years = Prepared(offered)

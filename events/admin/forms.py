@@ -1,6 +1,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.utils import timezone
 
 from core.forms import LineField, RichTextField, TextField, ThaiMomentField
@@ -13,8 +14,8 @@ from ..services.sites import refuse_sites
 
 
 class EventAdminForm(forms.ModelForm):
-    title = LineField(label="เรื่อง", max_length=200)
-    lead = TextField(label="สาระโดยย่อ", max_length=400, required=False, widget=forms.Textarea({"rows": 3}))
+    title = LineField(label="เรื่อง", max_length=200, widget=AdminTextInputWidget)
+    lead = TextField(label="สาระโดยย่อ", max_length=400, required=False, widget=AdminTextareaWidget({"rows": 3}))
     agenda = RichTextField(label="กำหนดการ", required=False)
     starts_at = ThaiMomentField(label="เริ่ม")
     ends_at = ThaiMomentField(label="สิ้นสุด")

@@ -71,7 +71,7 @@ def query_of(wanted: dict[str, Any], **more: str) -> QueryDict:
     return query
 
 
-def month_of(text: str, *, today: date, options: Options) -> date:
+def asked_month(text: str, *, today: date, options: Options) -> date:
     """The first day of a month written as 2569-12; of this month where there is no such."""
     match = _MONTH.fullmatch(thai.to_arabic_digits(text[:10]))
     first, last = options.months

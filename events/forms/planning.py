@@ -130,6 +130,7 @@ class EventForm(forms.Form):
         if self.state == State.POSTPONED:
             for name in ("starts_at", "ends_time", "ends_on"):
                 self.fields[name].disabled = True
+            self.fields["starts_at"].help_text = "กิจกรรมนี้เลื่อนกำหนดอยู่ กำหนดวันใหม่ได้ที่หน้าเปลี่ยนสถานะ"
 
     def add_channels(self, before: Details | None) -> None:
         for kind in ChannelKind:

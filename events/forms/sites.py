@@ -55,7 +55,7 @@ class OfficerMixin(forms.Form):
 
 
 class SiteEditForm(OfficerMixin, SiteForm):
-    field_order = ("place", "expected", "officer")
+    field_order: tuple[str, ...] = ("place", "expected", "officer")
 
 
 class AnySiteForm(SiteEditForm, AgencyMixin):

@@ -1,85 +1,132 @@
 """The calendar of all groups, as lists and month by month, and a group's own events."""
 
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from core import thai
 from core.access import public
 from core.fragments import shared, wants_fragment
-from core.paging import Page, paginate
-from groups.frame import GroupFrame, follows_renames, frame
+from groups.frame import follows_renames, frame
 from groups.models import Group
 
-from .. import listing
-from ..calendar import listed, rows
-from ..forms.calendar import EventFilter, Options, month_of, query_of
-from ..listing import Lines
+from .. import listing, months
+from ..calendar import wanted
+from ..forms.calendar import EventFilter, Options, asked_month, query_of
+from ..listing import COMING, DRAFTS, PAST, Lines, Lists, Reader
 from ..models import Event, State
 from ..models.event import EventQuerySet
+from ..months import Leaves, Month
 
 MONTH = "month"
 
 
+# --- Of all groups ----------------------------------------------------------------------------------------
 @public(cache=True)
 @require_safe
 def event_list(request: HttpRequest) -> HttpResponse:
-    """Two queries besides those for the person and for what there is to choose from; one for a month."""
-    now, options = timezone.now(), listing.options(request, timezone.now())
+    now, reader = timezone.now(), listing.reader_of(request.user)
+    options = listing.options(request, now)
     by_month = request.GET.get("view") == MONTH
     form = EventFilter(request.GET, options=options, by_month=by_month) if request.GET else None
     chosen = form.wanted() if form else {}
-    reader = listing.reader_of(request.user)
-    first = month_of(request.GET.get("month", ""), today=thai.local_date(now), options=options) if by_month else None
-    context: dict[str, Any] = {
-        "toolbar": toolbar(request, form, options, first),
-        "toolbar_form": form,
-        "is_filtered": bool(chosen),
-        "list_query": query_of(chosen).urlencode(),
-    }
-    if first:
-        context |= month_links(chosen, first, options, now)
-        context["month"] = listing.month_for(request, reader, chosen, first, now)
+    context: dict[str, Any] = {"form": form, "list_query": query_of(chosen).urlencode()}
+    month = ""
+    if by_month:
+        first = asked_month(request.GET.get("month", ""), today=thai.local_date(now), options=options)
+        month = months.written(first)
+        context["month"] = month_for(request, reader, chosen, first, options, now)
+        context["month_query"] = month_query(chosen, first, options)
     else:
-        context |= {"lists": listing.calendar_lists(request, reader, chosen, now)}
+        context["lists"] = lists_for(request, reader, chosen, now)
         context["month_query"] = query_of(chosen, view=MONTH).urlencode()
+    has_errors = form is not None and bool(form.errors)
+    context["toolbar"] = draw(form, month) if has_errors else toolbar(options, tuple(chosen.items()), month)
     part = "#results" if wants_fragment(request) else ""
     return render(request, f"events/event_list.html{part}", context)
 
 
-def toolbar(request: HttpRequest, form: EventFilter | None, options: Options, first: date | None) -> str:
-    """Of the untouched calendar it is the same for all: drawing it costs more than the lists."""
-    if form is None:
-        return shared(request, "events:toolbar", lambda: draw(EventFilter({}, options=options), None))
-    return draw(form, first)
+@lru_cache(maxsize=256)
+def toolbar(options: Options, chosen: tuple[tuple[str, Any], ...], month: str) -> SafeString:
+    """The same for all who chose the same: drawing it costs more than the lists."""
+    return draw(EventFilter(query_of(dict(chosen)), options=options, by_month=bool(month)), month)
 
 
-def draw(form: EventFilter, first: date | None) -> str:
-    month = listing.written(first) if first else ""
+def draw(form: EventFilter, month: str) -> SafeString:
     return render_to_string("events/event_filter.html", {"form": form, "asked_month": month})
 
 
-def month_links(chosen: dict[str, Any], first: date, options: Options, now: datetime) -> dict[str, str]:
-    """Queries; empty where there is nothing to leaf to."""
-    chosen = {name: value for name, value in chosen.items() if name != "year"}
-    earliest, latest = options.months
+def lists_for(request: HttpRequest, reader: Reader, chosen: dict[str, Any], now: datetime) -> Lists:
+    """Two queries at most. Kept where both lists begin: later pages are seldom asked for, and many."""
+    params = query_of(chosen, **places(request))
 
-    def query(to: date) -> str:
-        return query_of(chosen, view=MONTH, month=listing.written(to)).urlencode() if earliest <= to <= latest else ""
+    def build() -> Lists:
+        if not params:
+            return listing.of_all.lists(reader, now, params)
+        events = wanted(Event.objects.visible_to(reader.viewer), now, **chosen)
+        return replace(listing.lists(events, now, params), is_filtered=bool(chosen))
 
+    begins = not (COMING in params or PAST in params)
+    found = listing.kept(request, reader, f"list:{params.urlencode()}", build) if begins else build()
+    return found.marked(reader.seats)
+
+
+def places(request: HttpRequest) -> dict[str, str]:
+    return {name: request.GET.get(name, "") for name in (COMING, PAST)}
+
+
+def month_for(
+    request: HttpRequest, reader: Reader, chosen: dict[str, Any], first: date, options: Options, now: datetime
+) -> Month:
+    """One query at most."""
     today = thai.local_date(now).replace(day=1)
-    return {
-        "month_query": query(first),
-        "previous_query": query(listing.preceding(first)),
-        "next_query": query(listing.following(first)),
-        "today_query": query(today) if today != first else "",
-    }
+    leaves = Leaves(
+        previous=month_query(chosen, months.preceding(first), options),
+        today=month_query(chosen, today, options) if today != first else "",
+        next=month_query(chosen, months.following(first), options),
+    )
+
+    def build() -> Month:
+        month = months.month_of(wanted(Event.objects.visible_to(reader.viewer), now, **chosen), first, now)
+        return replace(month, leaves=leaves, is_filtered=bool(chosen))
+
+    name = f"month:{first}:{query_of(chosen).urlencode()}"
+    return listing.kept(request, reader, name, build).marked(reader.seats)
+
+
+def month_query(chosen: dict[str, Any], to: date, options: Options) -> str:
+    """Empty where there is nothing to leaf to."""
+    earliest, latest = options.months
+    return query_of(chosen, view=MONTH, month=months.written(to)).urlencode() if earliest <= to <= latest else ""
+
+
+# --- Of one group -----------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class GroupEvents:
+    slug: str
+    has_ended: bool
+    may_edit: bool
+    coming: Lines
+    past: Lines
+    drafts: Lines  # of those who work on them
+
+    @property
+    def html(self) -> SafeString:
+        return drawn(self)
+
+
+@lru_cache(maxsize=256)
+def drawn(events: GroupEvents) -> SafeString:
+    return render_to_string("events/group_event_lists.html", {"events": events})
 
 
 @public(cache=True)
@@ -87,22 +134,25 @@ def month_links(chosen: dict[str, Any], first: date, options: Options, now: date
 @require_safe
 def group_event_list(request: HttpRequest, slug: str) -> HttpResponse:
     now, group = timezone.now(), group_named(request, slug)
-    reader = listing.reader_of(request.user)
-
-    def events() -> EventQuerySet:
-        return Event.objects.visible_to(request.user).of_group(group)
-
-    params = query_of({}, **{name: request.GET.get(name, "") for name in (listing.COMING, listing.PAST)})
     context = frame(request, group)
-    context["lists"] = listing.lists_for(request, reader, f"group:{group.pk}", events, now, params)
-    context["drafts"] = drafts(request, group, context["frame"], now)
+    may_edit = context["frame"].may_edit
+    found = group_lists(request, listing.reader_of(request.user), group, now)
+    context["events"] = GroupEvents(
+        slug=group.slug,
+        has_ended=group.has_ended,
+        may_edit=may_edit,
+        coming=found.coming,
+        past=found.past,
+        drafts=drafts(request, group, now) if may_edit else Lines(),
+    )
     return render(request, "events/group_event_list.html", context)
 
 
 def group_named(request: HttpRequest, slug: str) -> Group:
-    found = shared(request, f"group-of-events:{slug}", lambda: seen_by(AnonymousUser(), slug)) or seen_by(
-        request.user, slug
-    )
+    """What everybody may see need not be asked for each."""
+    found = shared(request, f"group-of-events:{slug}", lambda: seen_by(AnonymousUser(), slug))
+    if found is None:
+        found = seen_by(request.user, slug)
     if found is None:
         raise Http404
     return found
@@ -112,12 +162,18 @@ def seen_by(viewer: Any, slug: str) -> Group | None:
     return Group.objects.visible_to(viewer).defer("about", "agreements").filter(slug=slug).first()
 
 
-def drafts(request: HttpRequest, group: Group, seen: GroupFrame, now: datetime) -> Lines | None:
-    """For those who work on them."""
-    if not seen.may_edit:
-        return None
-    events = Event.objects.editable_by(request.user).filter(state=State.DRAFT).of_group(group)
-    page: Page[Event] = paginate(
-        listed(events), order=["starts_at", "pk"], request_params=request.GET, size=listing.SIZE, parameter="drafts"
-    )
-    return Lines(rows(page.items, now), page)
+def group_lists(request: HttpRequest, reader: Reader, group: Group, now: datetime) -> Lists:
+    params = query_of({}, **places(request))
+    if params:
+        found = listing.lists(Event.objects.visible_to(reader.viewer).of_group(group), now, params)
+    else:
+        found = listing.kept(
+            request, reader, f"group:{group.pk}", lambda: listing.of_group.lists(reader, now, params, group.pk)
+        )
+    return found.marked(reader.seats)
+
+
+def drafts(request: HttpRequest, group: Group, now: datetime) -> Lines:
+    events: EventQuerySet = Event.objects.editable_by(request.user).filter(state=State.DRAFT).of_group(group)
+    params: QueryDict = query_of({}, **{DRAFTS: request.GET.get(DRAFTS, "")})
+    return listing.lines(events, now, params, DRAFTS)

@@ -18,7 +18,6 @@ from .. import sign_in as codes
 from ..access import editable_event, visible_event
 from ..forms.attendance import CodeForm, ModeForm
 from ..joining import modes_of
-from ..manage import manage_frame
 from ..models import Attendance, Event, Mode, Source, ViewingSite
 from ..services import attendance as services
 from ..services.presence import seat_of
@@ -77,7 +76,7 @@ def mode_form(request: SignedInRequest, event: Event, site: ViewingSite | None, 
 
 
 def modes(event: Event) -> list[Mode]:
-    return modes_of(event.channels.all())  # type: ignore[attr-defined]
+    return modes_of(event.channels.all())
 
 
 def done(
@@ -125,7 +124,7 @@ def sign_in_screen(request: SignedInRequest, event_id: int) -> HttpResponse:
         services.renew_codes(event=event, by=request.user)
         messages.success(request, "ออกรหัสใหม่แล้ว รหัสเดิมทั้งหมดใช้ไม่ได้ กรุณาพิมพ์ใบลงชื่อของจุดรับชมใหม่")
         return redirect("events:sign_in_screen", event.pk)
-    context = manage_frame(request, event) | {"problem": "", "code": None, "people": 0}
+    context: dict[str, Any] = {"event": event, "problem": "", "code": None, "people": 0}
     try:
         codes.refuse_outside(event, now)
     except Refused as refusal:

@@ -31,13 +31,17 @@ def site_roster(request: SignedInRequest, event_id: int, site_id: int) -> HttpRe
         return confirm(request, site)
     form = RosterForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        return preview(request, site, rosters.examine(site, form.cleaned_data["entries"]))
+        roster = rosters.examine(site, form.cleaned_data["entries"])
+        return preview(request, site, roster, form if roster.problems and form.cleaned_data["people"] else None)
     return render(request, "events/site_roster.html", site_frame(request, site) | {"form": form})
 
 
-def preview(request: SignedInRequest, site: ViewingSite, roster: rosters.Roster) -> HttpResponse:
+def preview(
+    request: SignedInRequest, site: ViewingSite, roster: rosters.Roster, form: RosterForm | None = None
+) -> HttpResponse:
+    """What was typed stands below what is wrong with it, to be corrected there."""
     sealed = "" if roster.problems else rosters.sealed(roster, site=site, by=request.user)
-    context = site_frame(request, site) | {"roster": roster, "sealed": sealed}
+    context = site_frame(request, site) | {"roster": roster, "sealed": sealed, "form": form}
     return render(request, "events/site_roster_preview.html", context)
 
 
@@ -89,7 +93,7 @@ def site_roster_removal(request: SignedInRequest, event_id: int, site_id: int, e
 def site_sheet(request: SignedInRequest, event_id: int, site_id: int) -> HttpResponse:
     """To print and sign: who registered for the site is named, everybody else finds an empty line."""
     site = editable_site(request, event_id, site_id)
-    people = list(site.registrations.seated().select_related("user").order_by("user__sort_key", "pk")[:MOST_LINES])  # type: ignore[attr-defined]
+    people = list(site.registrations.seated().select_related("user").order_by("user__sort_key", "pk")[:MOST_LINES])
     lines = min(MOST_LINES, max(site.expected, len(people) + FEWEST_BLANK))
     code = sign_in.sheet_code(site)
     context: dict[str, Any] = site_frame(request, site) | {

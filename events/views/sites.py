@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import SignedInRequest
+from accounts.models import Agency, User
 from core import thai
 from core.access import posted, public, signed_in
 from core.paging import paginate
@@ -94,7 +95,7 @@ def site_new(request: SignedInRequest, event_id: int) -> HttpResponse:
         try:
             site = services.open_site(
                 event=event,
-                agency=data.get("agency") or request.user.agency,
+                agency=data["agency"] if may_edit else own_agency(request.user),
                 place=data["place"],
                 expected=data["expected"],
                 officer=data.get("officer") or request.user,
@@ -106,6 +107,11 @@ def site_new(request: SignedInRequest, event_id: int) -> HttpResponse:
             messages.success(request, "เปิดจุดรับชมแล้ว พิมพ์ใบลงชื่อได้จากหน้านี้ และรายงานผู้เข้าร่วมหลังกิจกรรม")
             return redirect(address_of(request, site))
     return render(request, "events/site_new.html", manage_frame(request, event, may_edit=may_edit) | {"form": form})
+
+
+def own_agency(user: User) -> Agency:
+    assert user.agency is not None, "may_open was asked before"
+    return user.agency
 
 
 def new_form(request: SignedInRequest, *, may_edit: bool) -> SiteForm:

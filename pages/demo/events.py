@@ -46,6 +46,7 @@ NOTES = {
 }
 LINKS = {"vcs": "https://vcs.example.go.th/r/{}", "youtube": "https://www.youtube.com/watch?v=aqz-KE-bpKQ"}
 MODES = [Mode.VC, Mode.VC, Mode.SITE, Mode.YOUTUBE, Mode.ROOM]
+NEWCOMER = "outsider@example.go.th"  # has been to nothing yet
 LIVE_FOR = timedelta(hours=3)
 
 
@@ -56,7 +57,7 @@ def load_events(path: Path = CONTENT) -> int:
         keep_live(rows)
         return 0
     now = timezone.now()
-    people = list(User.objects.active().order_by("pk"))
+    people = list(User.objects.active().exclude(email=NEWCOMER).order_by("pk"))
     groups = {group.slug: group for group in Group.objects.all()}
     agencies = list(Agency.objects.active().filter(level__in=[Level.PROVINCE, Level.DISTRICT]).order_by("code"))
     agencies = agencies[::37]  # spread over the country
@@ -108,6 +109,7 @@ def add_event(row: dict[str, Any], groups: dict[str, Group], numbers: dict, now:
         video_seconds=seconds(row["length"]) if row.get("video") else None,
         video_is_shown=not row.get("video_hidden"),
         video_absence=row.get("absence", ""),
+        video_announced_at=starts_at + timedelta(days=1) if row.get("video") else None,
         attendance_closed_at=starts_at + timedelta(days=2) if row.get("state") == "complete" else None,
         created_at=announced_at,
         updated_at=announced_at,

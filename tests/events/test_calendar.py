@@ -255,6 +255,32 @@ def test_both_lists_have_pages_of_their_own(visitor: Client, monkeypatch: pytest
     assert (coming(back), past(back)) == (["c3", "c4"], ["p1", "p2"])
 
 
+def test_the_untouched_calendar_has_the_same_pages(visitor: Client, as_, outsider) -> None:
+    """Its beginning comes by another way than the rest."""
+    for number in range(1, 24):
+        make_event(title=f"c{number}", starts_at=days(number))
+        make_event(title=f"p{number}", starts_at=days(-number), state=State.ENDED)
+    for client in (visitor, as_(outsider)):
+        response = client.get(ADDRESS)
+        seen = [(coming(response), past(response))]
+        for _ in range(2):
+            response = client.get(ADDRESS + response.context["lists"].coming.links.next_query)
+            response = client.get(ADDRESS + response.context["lists"].past.links.next_query)
+            seen.append((coming(response), past(response)))
+        assert [title for page, _ in seen for title in page] == [f"c{number}" for number in range(1, 24)]
+        assert [title for _, page in seen for title in page] == [f"p{number}" for number in range(1, 24)]
+
+
+def test_both_ways_to_a_row_say_the_same(as_, officer, some: dict[str, Event]) -> None:
+    for number, event in enumerate(some.values()):
+        make_registration(event=event)
+        event.capacity, event.registration_opens_at = 5, days(number - 5)
+        event.save()
+        Channel.objects.create(event=event, kind=["vcs", "room", "dopa", "youtube"][number % 4])
+    untouched, filtered = (as_(officer).get(ADDRESS, query).context["lists"] for query in ({}, {"level": "central"}))
+    assert (untouched.coming, untouched.past) == (filtered.coming, filtered.past)
+
+
 # --- Filters ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("query", "ahead", "over"),
@@ -293,7 +319,7 @@ def test_by_fiscal_year(visitor: Client) -> None:
     response = visitor.get(ADDRESS, {"year": "2568"})
     assert past(response) == ["new"]
     this_year = calendar.thai.fiscal_year(timezone.now())
-    offered = [value for value, _ in response.context["toolbar_form"].fields["year"].choices]
+    offered = [value for value, _ in response.context["form"].fields["year"].choices]
     assert offered == ["", *range(this_year, 2566, -1)]
 
 

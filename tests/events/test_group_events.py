@@ -21,7 +21,7 @@ def days(number: float) -> datetime:
 
 
 def shown(response) -> tuple[list[str], list[str]]:
-    lists = response.context["lists"]
+    lists = response.context["events"]
     return [row.title for row in lists.coming.rows], [row.title for row in lists.past.rows]
 
 
@@ -43,8 +43,8 @@ def test_own_and_shared_events_by_who_looks(visitor: Client, as_, outsider, memb
     for person, coming in expected.items():
         response = (as_(person) if person else visitor).get(ADDRESS)
         assert shown(response) == (coming, ["over"])
-        drafts = response.context["drafts"]
-        assert ([row.title for row in drafts.rows] if drafts else []) == (["draft"] if person == facilitator else [])
+        drafts = response.context["events"].drafts
+        assert [row.title for row in drafts.rows] == (["draft"] if person == facilitator else [])
         html = response.content.decode()
         assert ("/groups/finance/events/new/" in html) == (person == facilitator)
 
@@ -73,13 +73,26 @@ def test_the_past_stands_under_its_fiscal_year(visitor: Client, group: Group) ->
     assert html.index("ปีงบประมาณ 2569") < html.index("ปีงบประมาณ 2568")
 
 
-def test_the_past_has_pages(visitor: Client, group: Group, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("events.listing.SIZE", 2)
-    for number in range(1, 6):
+def test_the_past_and_what_comes_have_pages(visitor: Client, as_, facilitator, group: Group) -> None:
+    for number in range(1, 24):
         make_event(group=group, title=f"p{number}", starts_at=days(-number), state=State.ENDED)
+        make_event(group=group, title=f"c{number}", starts_at=days(number))
+        make_event(group=group, title=f"d{number}", starts_at=days(number), state=State.DRAFT)
+
+    def numbers(letter: str, *span: int) -> list[str]:
+        return [f"{letter}{number}" for number in range(*span)]
+
     first = visitor.get(ADDRESS)
-    second = visitor.get(ADDRESS + first.context["lists"].past.links.next_query)
-    assert (shown(first)[1], shown(second)[1]) == (["p1", "p2"], ["p3", "p4"])
+    assert shown(first) == (numbers("c", 1, 11), numbers("p", 1, 11))
+    second = visitor.get(ADDRESS + first.context["events"].past.links.next_query)
+    assert shown(second) == (numbers("c", 1, 11), numbers("p", 11, 21))
+    third = visitor.get(ADDRESS + second.context["events"].coming.links.next_query)
+    assert shown(third) == (numbers("c", 11, 21), numbers("p", 11, 21))
+    back = visitor.get(ADDRESS + third.context["events"].past.links.previous_query)
+    assert shown(back) == (numbers("c", 11, 21), numbers("p", 1, 11))
+    editor = as_(facilitator)
+    more = editor.get(ADDRESS + editor.get(ADDRESS).context["events"].drafts.links.next_query)
+    assert [row.title for row in more.context["events"].drafts.rows] == numbers("d", 11, 21)
 
 
 def test_nothing_yet(visitor: Client, as_, facilitator, group: Group) -> None:
@@ -150,5 +163,5 @@ def test_queries(
 def test_the_year_of_an_event_to_come(visitor: Client, group: Group) -> None:
     moment = days(310)
     make_event(group=group, starts_at=moment, ends_at=moment + timedelta(minutes=1))
-    [row] = visitor.get(ADDRESS).context["lists"].coming.rows
+    [row] = visitor.get(ADDRESS).context["events"].coming.rows
     assert (str(moment.astimezone(BANGKOK).year + 543) in row.time, row.fiscal_year) == (True, fiscal_year(moment))

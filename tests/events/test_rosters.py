@@ -261,7 +261,7 @@ def test_every_rows_problem_is_shown_and_nothing_is_written(client, site, event,
         (12, "", "อีเมลซ้ำกับแถวที่ 11 แต่ชื่อไม่ตรงกัน"),
     ]
     assert (response.context["sealed"], Attendance.objects.count()) == ("", 0)
-    assert "มี 9 แถวที่ต้องแก้ไข ยังไม่ได้บันทึกผู้ใด" in response.content.decode()
+    assert "มี 9 แถวที่ต้องแก้ไข ยังไม่ได้บันทึกผู้ใด กรุณาแก้ไขในไฟล์แล้วส่งใหม่" in response.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -283,6 +283,13 @@ def test_an_account_of_another_name_is_pointed_out(client, address) -> None:
     tonnam(email="tonnam@example.go.th")
     response = client.post(address, {"people": "นาง ค ง, ครู, tonnam@example.go.th"})
     assert results(response) == [(1, "add", "จะบันทึกว่าเข้าร่วม (อีเมลนี้เป็นของบัญชีชื่อ นายต้นน้ำ แก้วมณีใส)")]
+
+
+def test_typed_lines_with_a_problem_are_corrected_where_they_stand(client, address) -> None:
+    response = client.post(address, {"people": "นาย ก ข\nนาง ค ง, ครู, ผิด@"})
+    assert [text for _, _, text in results(response)] == ["จะบันทึกว่าเข้าร่วม", "รูปแบบอีเมลไม่ถูกต้อง"]
+    assert response.context["form"]["people"].value() == "นาย ก ข\nนาง ค ง, ครู, ผิด@"
+    assert "ตรวจรายชื่ออีกครั้ง" in response.content.decode()
 
 
 def test_what_changed_between_dry_run_and_confirmation_is_shown_again(client, site, event, address, told) -> None:
