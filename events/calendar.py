@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
 from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
@@ -128,13 +127,18 @@ def row_of(values: tuple, now: datetime) -> EventRow:
 
 @lru_cache(maxsize=2048)
 def _row_of(values: tuple, minute: datetime) -> EventRow:
+    return row(event_of(values), minute)
+
+
+def event_of(values: tuple) -> Event:
+    """As `listed` answers it."""
     *own, number, name, bits = values
     for place in MOMENTS:
         own[place] = moment(own[place])
     event = Event.from_db(None, OWN, own)
     event.group = Group(number=number, name=name)
-    event.channel_bits = bits  # type: ignore[attr-defined]  # as `listed` does
-    return row(event, minute)
+    event.channel_bits = bits  # type: ignore[attr-defined]
+    return event
 
 
 def moment(value: str | datetime | None) -> datetime | None:
@@ -180,8 +184,8 @@ def marked(rows: Iterable[EventRow], seats: Mapping[int, str]) -> list[EventRow]
 
 
 # --- Which events -----------------------------------------------------------------------------------------
-def ahead(events: EventQuerySet, now: Any) -> EventQuerySet:
-    """Live or to come: whatever was announced and is not `past`. `now` may be the database's own."""
+def ahead(events: EventQuerySet, now: datetime) -> EventQuerySet:
+    """Live or to come: whatever was announced and is not `past`."""
     return events.filter(state__in=[State.OPEN, State.LIVE, *CALLED_OFF], ends_at__gt=now)
 
 

@@ -74,8 +74,8 @@ HEADERS = [
 
 def table(user: User, *, now: datetime, year: int | None) -> list[list[Any]]:
     """For the personnel office. The agency is that of the time, where it is known."""
-    rows = attended(user, now=now, year=year).select_related("event__group", "agency")
-    rows = list(rows.order_by("-event__starts_at", "-pk"))
+    found = attended(user, now=now, year=year).select_related("event__group", "agency")
+    rows = list(found.order_by("-event__starts_at", "-pk"))
     given = certificates_of(user, [row.event_id for row in rows])
     position, now_at = user.full_position, str(user.agency or "")
     lines = []

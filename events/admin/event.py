@@ -92,7 +92,7 @@ class EventAdmin(ExchangeMixin, ServiceAdmin, HistoryAdmin):
         """A draft that nobody has seen; never many at once."""
         return obj is not None and obj.state == State.DRAFT and self.has_change_permission(request, obj)
 
-    def delete_model(self, request: HttpRequest, obj: Event) -> None:
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
         planning.delete_draft(event=obj, by=request.user)  # type: ignore[arg-type]
 
     def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:

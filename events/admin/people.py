@@ -108,20 +108,10 @@ class AttendanceAdmin(TableAdmin):
     ]
     autocomplete_fields = ["event", "user"]
     actions = ["mark_present", "mark_absent", "mark_excused"]
-    readonly_fields = [
-        "person",
-        "mode",
-        "level",
-        "site",
-        "agency",
-        "source",
-        "recorded",
-        "recorded_by",
-        "has_evaluated",
-    ]
+    readonly_fields = [*ORIGIN]
     fieldsets = [
         (None, {"fields": ["event", "user", "status", "reason"]}),
-        ("ที่มา", {"fields": ORIGIN}),
+        ("ที่มา", {"fields": [*ORIGIN]}),
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Attendance | None = None) -> list[str]:
@@ -200,7 +190,12 @@ class ViewingSiteAdmin(TableAdmin):
         return [*self.readonly_fields, "event", "agency"] if obj else self.readonly_fields
 
     def save_model(self, request: HttpRequest, obj: ViewingSite, form: Any, change: bool) -> None:
-        told = {"place": obj.place, "expected": obj.expected, "officer": obj.officer, "by": request.user}
+        told: dict[str, Any] = {
+            "place": obj.place,
+            "expected": obj.expected,
+            "officer": obj.officer,
+            "by": request.user,
+        }
         if change:
             sites.change_site(site=obj, **told)
         else:

@@ -17,9 +17,15 @@ class ServiceAdmin(PublicAdmin):
     """Adding and changing are acts with consequences: people are told, seats are given out, counts are kept."""
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.or_refuse(super().changeform_view, request, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.or_refuse(super().delete_view, request, *args, **kwargs)
+
+    def or_refuse(self, view: Callable[..., Any], request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """What was checked in the form and has become impossible meanwhile changes nothing."""
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            return view(request, *args, **kwargs)
         except Refused as refusal:
             messages.error(request, str(refusal))
             return HttpResponseRedirect(request.path)

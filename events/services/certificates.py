@@ -163,6 +163,7 @@ def numbers(fiscal_year: int, count: int) -> Sequence[int]:
 def written(
     event: Event, row: Attendance, *, number: int, now: datetime, replaces: Certificate | None = None
 ) -> Certificate:
+    assert row.user is not None, "only people with an account are entitled"
     return Certificate.objects.create(
         event=event,
         user=row.user,

@@ -12,6 +12,7 @@ from core import pagecache, thai
 from groups.services import Refused
 
 from .. import joining
+from ..details import when
 from ..models import CALLED_OFF, HELD, OVER, Event, Interest, Mode, Registration, Seat, ViewingSite
 
 NO_TIME = "กิจกรรมนี้ไม่ได้เปิดรับลงทะเบียนในขณะนี้"
@@ -95,7 +96,7 @@ def remove(*, event: Event, user: User, by: User, reason: str, now: datetime | N
     notify(
         recipients=[user],
         text=f"การลงทะเบียนของท่านถูกยกเลิก: {event.title}",
-        detail=f"{by.get_full_name()} นำท่านออกจากรายชื่อ\nเหตุผล: {reason}\n{when(event)}",
+        detail=f"{by.get_full_name()} นำท่านออกจากรายชื่อ\nเหตุผล: {reason}\n{when(event.starts_at, event.ends_at)}",
         url=event.get_absolute_url(),
         source=str(event.group),
         frequencies={user.pk: MailFrequency.INSTANT},
@@ -203,15 +204,11 @@ def tell(row: Registration, text: str, note: str = "") -> None:
     notify(
         recipients=[row.user],
         text=text,
-        detail="\n".join(filter(None, [note, when(row.event), *how_to_join(row)])),
+        detail="\n".join(filter(None, [note, when(row.event.starts_at, row.event.ends_at), *how_to_join(row)])),
         url=row.event.get_absolute_url(),
         source=str(row.event.group),
         frequencies={row.user_id: MailFrequency.INSTANT},
     )
-
-
-def when(event: Event) -> str:
-    return f"{thai.format_date(event.starts_at, 'full')} เวลา {thai.format_span(event.starts_at, event.ends_at)}"
 
 
 def how_to_join(row: Registration) -> list[str]:

@@ -49,8 +49,10 @@ def event_list(request: HttpRequest) -> HttpResponse:
     else:
         context["lists"] = lists_for(request, reader, chosen, now)
         context["month_query"] = query_of(chosen, view=MONTH).urlencode()
-    has_errors = form is not None and bool(form.errors)
-    context["toolbar"] = draw(form, month) if has_errors else toolbar(options, tuple(chosen.items()), month)
+    if form and form.errors:
+        context["toolbar"] = draw(form, month)
+    else:
+        context["toolbar"] = toolbar(options, tuple(chosen.items()), month)
     part = "#results" if wants_fragment(request) else ""
     return render(request, f"events/event_list.html{part}", context)
 

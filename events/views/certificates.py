@@ -128,7 +128,7 @@ def shown(event: Event, params: QueryDict, *, q: str, show: str) -> Page:
     page: Page = paginate(rows, order=["-pk"], request_params=params, size=PAGE_SIZE)
     if show == "waiting":
         for row in page.items:
-            row.why_not = why_not(row, event)  # type: ignore[attr-defined]
+            row.why_not = why_not(row, event)
     return page
 
 
