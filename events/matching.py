@@ -1,7 +1,7 @@
 """Who is meant by a name on a roster: an account, somebody counted already, or a person known by name alone."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -49,8 +49,9 @@ def own_name_key(user: User) -> str:
     return name_key(f"{user.given_name} {user.family_name}")
 
 
-def own_row(user: User, rows: Sequence[Attendance]) -> Attendance | None:
+def own_row(user: User, rows: Iterable[Attendance]) -> Attendance | None:
     """The row that counts a person with an account: their own, or one that has their name only."""
+    rows = list(rows)
     for row in rows:
         if row.user_id == user.pk:
             return row

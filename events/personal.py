@@ -12,7 +12,7 @@ from groups.models import Membership, Role
 from .models import HELD, Attendance, Certificate, CoHost, Event, Interest, Registration, Seat, Status, ViewingSite
 
 
-@dataclass
+@dataclass(unsafe_hash=True)
 class Part:
     """Nothing at all, for a visitor."""
 

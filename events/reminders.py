@@ -17,8 +17,9 @@ from accounts.models import MailFrequency, Notification
 from accounts.services import notify
 from core import thai
 
+from .details import when
 from .models import CALLED_OFF, Delivery, Event, Registration, State
-from .services.registration import how_to_join, lock, when
+from .services.registration import how_to_join, lock
 
 BATCH = 200
 OPENING = "เตือนล่วงหน้า: "  # every reminder begins so, and what has become wrong is found by it
@@ -91,7 +92,7 @@ def tell(event: Event, rows: Iterable[Registration], note: str) -> None:
     alike = defaultdict(list)
     for row in rows:
         row.event = event
-        alike["\n".join([note, when(event), *how_to_join(row)])].append(row.user)
+        alike["\n".join([note, when(event.starts_at, event.ends_at), *how_to_join(row)])].append(row.user)
     for detail, people in alike.items():
         notify(
             recipients=people,

@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-
 from accounts.models import Level, User
 from core import thai
 from groups.services import Refused
@@ -26,9 +24,12 @@ def refuse_marking(event: Event, now: datetime) -> None:
 
 
 def row_of(event: Event, user: User) -> Attendance | None:
-    """What counts the person already, if anything: also a name on a roster that is theirs."""
-    named = Q(user=None, name_key=own_name_key(user))
-    return own_row(user, list(Attendance.objects.filter(Q(user=user) | named, event=event).order_by("pk")))
+    """What counts the person already, if anything: also a name on a roster that is theirs.
+
+    Two questions, because an index answers each of them and none answers both.
+    """
+    rows = Attendance.objects.filter(event=event).order_by()
+    return own_row(user, rows.filter(user=user) or rows.filter(name_key=own_name_key(user), user=None))
 
 
 def seat_of(event: Event, user: User) -> Registration | None:

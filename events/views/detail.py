@@ -1,13 +1,17 @@
 """An event's page in its three faces: upcoming, live, ended."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from core.access import posted, public
+from core.fragments import FORM_MARK, shared, with_tokens
 
 from ..calendar import registration_badge
 from ..forms.registration import RegistrationForm
@@ -21,46 +25,81 @@ from ..replays import live_player
 @public(cache=True)
 @require_safe
 def event_detail(request: HttpRequest, event_id: int) -> HttpResponse:
-    return render(request, "events/event_detail.html", event_context(request, event_for(request, event_id)))
+    event = event_for(request, event_id)
+    part = part_of(request.user, event)
+    pending = posted(request, path=f"{request.path}registration/") if part.signed_in else None
+    return page(request, event, part, pending)
 
 
-def event_context(request: HttpRequest, event: Event, form: RegistrationForm | None = None) -> dict[str, Any]:
+def page(request: HttpRequest, event: Event, part: Part, data: Any = None, *, status: int = 200) -> HttpResponse:
+    """`data` is a form to be corrected. Without one the page is the same for all who stand alike to the event."""
     now = timezone.now()
-    face, part = event.face_at(now), part_of(request.user, event)
-    parts = parts_of(request, event, face)
-    state = State(event.state_at(now))
-    badge, tone = registration_badge(event, now) if state == State.OPEN else (state.label, TONES[state])
-    takes = event.takes_registrations_at(now)
-    may_join_now = links_shown(event, part)
-    live = live_player(event, parts.live_video) if face == Face.LIVE and may_join_now else {}
-    return live | {
+    moment = moment_of(event, now)
+    queue = place_in_queue(event, request.user) if part.is_waiting else 0
+    if data is None:
+        key = f"event:{event.pk}:{moment}:{part}:{queue}"
+        main = shared(request, key, lambda: drawn(request, event, moment, part, queue))
+    else:
+        main = drawn(request, event, moment, part, queue, data)
+    context = {"event": event, "face": moment.face, "main": with_tokens(request, main)}
+    return render(request, "events/event_detail.html", context, status=status)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What the clock has to say about an event."""
+
+    face: Face
+    state: State
+    takes_registrations: bool
+    opens_later: bool
+
+
+def moment_of(event: Event, now: datetime) -> Moment:
+    opens = event.registration_opens_at
+    return Moment(
+        face=event.face_at(now),
+        state=State(event.state_at(now)),
+        takes_registrations=event.takes_registrations_at(now),
+        opens_later=bool(opens and now < opens),
+    )
+
+
+def drawn(request: HttpRequest, event: Event, moment: Moment, part: Part, queue: int, data: Any = None) -> str:
+    parts = parts_of(request, event, moment.face)
+    state, face = moment.state, moment.face
+    badge, tone = registration_badge(event, timezone.now()) if state == State.OPEN else (state.label, TONES[state])
+    joins = links_shown(event, part, face)
+    live = live_player(event, parts.live_video) if face == Face.LIVE and joins else {}
+    context = live | {
+        "request": request,  # for the address of this page; nothing about the person
+        "form_mark": FORM_MARK,
         "event": event,
+        "moment": moment,
         "face": face,
         "state": state,
         "badge": badge,
         "tone": tone,
         "parts": parts,
         "part": part,
-        "takes_registrations": takes,
-        "opens_later": bool(event.registration_opens_at and now < event.registration_opens_at),
         "is_called_off": state in CALLED_OFF,
-        "form": form or (registration_form(request, parts, part) if takes and part.signed_in else None),
-        "links": parts.links if may_join_now else [],
-        "place_in_queue": place_in_queue(event, request.user) if part.is_waiting else 0,
+        "form": registration_form(parts, part, data) if moment.takes_registrations and part.signed_in else None,
+        "links": parts.links if joins else [],
+        "place_in_queue": queue,
         "may_cancel": part.is_held and face != Face.ENDED,
     }
+    return render_to_string("events/event_main.html", context)
 
 
-def links_shown(event: Event, part: Part) -> bool:
+def links_shown(event: Event, part: Part, face: Face) -> bool:
     """By the one rule of events.joining; over and done, a link leads nowhere."""
     seat = Registration(seat=part.seat) if part.seat else None
-    return may_join(event, seat, may_edit=part.may_edit) and event.face_at(timezone.now()) != Face.ENDED
+    return face != Face.ENDED and may_join(event, seat, may_edit=part.may_edit)
 
 
-def registration_form(request: HttpRequest, parts: Parts, part: Part) -> RegistrationForm:
-    chosen = {"mode": part.mode or parts.modes[0], "site": part.site_id}
-    form = RegistrationForm(posted(request, path=f"{request.path}registration/"), modes=parts.modes, sites=parts.sites)
-    form.initial = chosen
+def registration_form(parts: Parts, part: Part, data: Any) -> RegistrationForm:
+    form = RegistrationForm(data, modes=parts.modes, sites=parts.sites)
+    form.initial = {"mode": part.mode or parts.modes[0], "site": part.site_id}
     return form
 
 

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -14,8 +14,9 @@ from ..access import visible_event
 from ..forms.registration import RegistrationForm
 from ..models import Event, Seat, ViewingSite
 from ..page import parts_of
+from ..personal import part_of
 from ..services import registration as services
-from .detail import event_context
+from .detail import page
 
 
 @signed_in
@@ -36,7 +37,7 @@ def register(request: SignedInRequest, event: Event) -> HttpResponse:
     parts = parts_of(request, event, event.face_at(timezone.now()))
     form = RegistrationForm(request.POST, modes=parts.modes, sites=parts.sites)
     if not form.is_valid():
-        return render(request, "events/event_detail.html", event_context(request, event, form), status=422)
+        return page(request, event, part_of(request.user, event), request.POST, status=422)
     chosen = form.cleaned_data
     site = ViewingSite.objects.filter(event=event, pk=chosen["site"]).first() if chosen["site"] else None
     row = services.register(event=event, user=request.user, mode=chosen["mode"], site=site)

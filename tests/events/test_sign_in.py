@@ -297,7 +297,7 @@ def test_queries_of_the_page_do_not_grow_with_sites(
     last = [make_site(event=event, agency=make_province(f"จังหวัด {number}")) for number in range(sites)][-1]
     client = as_(member)
     client.get(address)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.post(address, {"code": sign_in.sheet_code(last).short})
 
 
