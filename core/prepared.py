@@ -5,9 +5,12 @@ driver gives them: ask for numbers and text, and have dates cast to text (SQLite
 """
 
 from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+
+Row = TypeVar("Row", bound=Model)
 
 MARK = -1_000_001  # stands for the first value while the query is compiled; the next ones count down
 
@@ -26,3 +29,37 @@ class Prepared:
         with connection.cursor() as cursor:
             cursor.execute(sql, [marks.get(param, param) for param in params])
             return cursor.fetchall()
+
+
+class PreparedObject(Generic[Row]):
+    """One whole row of a model, dates and all, by its id."""
+
+    def __init__(self, model: type[Row]) -> None:
+        self.model = model
+        self.sql = ""
+        self.names: list[str] = []
+        self.converters: list[tuple[int, list[Any], Any]] = []
+
+    def get(self, pk: int) -> Row | None:
+        if not self.sql:
+            self.compile()
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, [pk])
+            found = cursor.fetchone()
+        if found is None:
+            return None
+        values = list(found)
+        for place, converters, expression in self.converters:
+            for convert in converters:
+                values[place] = convert(values[place], expression, connection)
+        return self.model.from_db(connection.alias, self.names, values)
+
+    def compile(self) -> None:
+        compiler = self.model._default_manager.filter(pk=MARK).order_by().query.get_compiler(connection=connection)
+        sql, params = compiler.as_sql()
+        assert params == (MARK,)
+        columns = [column for column, _, _ in compiler.select]
+        converters = compiler.get_converters(columns)
+        self.names = [column.target.attname for column in columns]
+        self.converters = [(place, *converters[place]) for place in converters]
+        self.sql = sql

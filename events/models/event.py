@@ -244,7 +244,7 @@ class Event(models.Model):
 
     def log(self, text: str, *, by: Any = None) -> None:
         """One line of who did what, for those who run the event."""
-        self.log_lines.create(text=text[:300], by=by)  # type: ignore[attr-defined]
+        self.log_lines.create(text=text[:300], by=by)
 
     def fiscal_year_of_start(self) -> int:
         return thai.fiscal_year(self.starts_at)

@@ -22,6 +22,7 @@ from groups.services import Refused
 from .. import moves, notices
 from ..details import COLUMNS, Change, ChannelDetails, Details, changes, hours_of, when, write
 from ..models import OVER, Attendance, Audience, Event, State
+from ..reminders import withdraw_wrong
 from . import mailing
 from .registration import fill_seats, lock
 
@@ -325,6 +326,8 @@ def enter(
 ) -> None:
     event.state, event.state_reason, event.state_since = state, reason, now
     save(event, now, "state", "state_reason", "state_since", *also, for_calendar=for_calendar)
+    if for_calendar:
+        withdraw_wrong()  # a reminder that waits for the mail server must not come after this
 
 
 def save(event: Event, now: datetime, *columns: str, for_calendar: bool) -> None:

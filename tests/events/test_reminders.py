@@ -193,7 +193,6 @@ def test_reminders_that_wait_for_the_mail_server_are_withdrawn(event: Event, fac
     remind(START - 20 * HOUR)
     assert waiting_mails() == {stays, other}
     planning.cancel(event=event, by=facilitator, reason="ห้องประชุมไม่ว่าง", now=START - 19 * HOUR)
-    remind(START - 19 * HOUR)
     assert waiting_mails() == {other}
     assert len(lines()) == 3  # the inbox keeps them
 
