@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import resolve_url
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 View = Callable[..., HttpResponseBase]
@@ -118,7 +119,13 @@ def posted(request: HttpRequest, *, path: str | None = None) -> QueryDict | None
 
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
-    """Django's, except that a form posted after the session ended is not lost."""
+    """Django's, except that a form posted after the session ended is not lost, and that the person is unwrapped."""
+
+    def process_view(self, request: HttpRequest, view_func: View, *rest: Any) -> Any:
+        # Whether to let in is asked of every request, so being lazy saves nothing: each look through the wrapper costs.
+        if isinstance(request.user, SimpleLazyObject) and request.user.is_authenticated:
+            request.user = request.user._wrapped  # type: ignore[attr-defined]
+        return super().process_view(request, view_func, *rest)
 
     def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponseRedirect:
         return ask_to_sign_in(request)

@@ -15,6 +15,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any
 
+from django.db.models import Count, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponsePermanentRedirect
 
 from core.prepared import Prepared
@@ -51,7 +52,7 @@ class GroupFrame:
 def frame(request: HttpRequest, group: Group) -> dict[str, Any]:
     """The context that groups/base_group.html wants. No query for a visitor, two at most for others."""
     viewer = request.user
-    membership = latest_membership(group, viewer) if viewer.is_authenticated else None
+    membership, waiting = latest_membership(group, viewer) if viewer.is_authenticated else (None, None)
     facilitates = membership is not None and membership.facilitates
     may_edit = facilitates or (viewer.is_authenticated and viewer.is_officer)
     is_member = membership is not None and membership.is_active
@@ -65,7 +66,7 @@ def frame(request: HttpRequest, group: Group) -> dict[str, Any]:
             facilitates=facilitates,
             may_edit=may_edit,
             may_read_members=may_edit or is_member,
-            waiting=count_waiting(group) if may_edit and not group.has_ended else 0,
+            waiting=count_waiting(group, waiting) if may_edit and not group.has_ended else 0,
             successors=successors_of(group, viewer) if group.has_ended else [],
         ),
     }
@@ -88,24 +89,29 @@ def way_into(group: Group, membership: Membership | None, *, signed_in: bool) ->
     return WayIn.DECLINED if state == State.DECLINED else WayIn.BY_REQUEST
 
 
-LATEST = Prepared(
-    lambda group, viewer: (
+def latest_stay(group: int, viewer: int) -> QuerySet:
+    requests = Membership.objects.requested().filter(group=group).order_by().values("group")
+    return (
         Membership.objects.filter(group_id=group, user_id=viewer)
+        .annotate(waiting=Subquery(requests.annotate(count=Count("pk")).values("count")))
         .order_by("-pk")
-        .values_list("pk", "role", "state", "reason")[:1]
+        .values_list("pk", "role", "state", "reason", "waiting")[:1]
     )
-)
 
 
-def latest_membership(group: Group, viewer: Any) -> Membership | None:
-    """With what the header shows of it, and no more."""
-    for pk, role, state, reason in LATEST.rows(group.pk, viewer.pk):
-        return Membership(pk=pk, group=group, user=viewer, role=role, state=state, reason=reason)
-    return None
+LATEST = Prepared(latest_stay)
 
 
-def count_waiting(group: Group) -> int:
-    return Membership.objects.requested().filter(group=group).count()
+def latest_membership(group: Group, viewer: Any) -> tuple[Membership | None, int | None]:
+    """With what the header shows of it, and no more; and how many requests wait in the group."""
+    for pk, role, state, reason, waiting in LATEST.rows(group.pk, viewer.pk):
+        return Membership(pk=pk, group=group, user=viewer, role=role, state=state, reason=reason), waiting or 0
+    return None, None
+
+
+def count_waiting(group: Group, known: int | None) -> int:
+    """Asked again only for a KM officer who never was in the group."""
+    return Membership.objects.requested().filter(group=group).count() if known is None else known
 
 
 def successors_of(group: Group, viewer: Any) -> list[Group]:

@@ -21,8 +21,8 @@ from events import calendar
 from events.calendar import EventRow
 from events.export import events_data
 from events.models import Event
-from events.services.forgetting import forget
-from groups.models import Membership
+from events.services.forgetting import forget, hold_events_of
+from groups.models import Group, Membership
 from groups.services import forget_words, leave, withdraw
 from groups.services.membership import Refused
 
@@ -99,6 +99,7 @@ def account_closed(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def close(user: User) -> None:
     """Leave every group and every event to come, then close: what the person contributed stays."""
+    hold(user)
     for row in Membership.objects.open().filter(user=user).select_related("group"):
         if not row.is_active:
             with suppress(Refused):  # approved in this moment: then there is a membership to end
@@ -106,6 +107,13 @@ def close(user: User) -> None:
         leave(membership=row)
     forget(user=user)
     close_account(user=user, notes=forget_words(user))
+
+
+def hold(user: User) -> None:
+    """All that will change, before anything does: whoever registers or joins meanwhile must not wait for this in turn."""
+    hold_events_of(user)
+    groups = Group.objects.filter(pk__in=Membership.objects.open().filter(user=user).values("group"))
+    list(groups.select_for_update().order_by("pk").values_list("pk"))
 
 
 def left_without_facilitator(user: User) -> list[Membership]:

@@ -174,8 +174,8 @@ def announce(*, event: Event, by: User, now: datetime | None = None) -> Event:
         raise Refused(PAST_DATE)
     if not event.channels.exists():
         raise Refused("ยังไม่มีช่องทางเข้าร่วม กรุณาเลือกอย่างน้อยหนึ่งช่องทางก่อนเปิดรับลงทะเบียน")
-    enter(event, State.OPEN, now)
     Group.objects.filter(pk=event.group_id).update(last_activity_at=now)
+    enter(event, State.OPEN, now)
     event.log("เปิดรับลงทะเบียน", by=by)
     return event
 

@@ -93,6 +93,7 @@ def remove(*, event: Event, user: User, by: User, reason: str, now: datetime | N
     row.seat, row.changed_at = Seat.CANCELLED, now
     row.save(update_fields=["seat", "changed_at"])
     event.log(f"นำ{user.get_full_name()}ออกจากรายชื่อ: {reason}", by=by)
+    fill_seats(event, now=now)
     notify(
         recipients=[user],
         text=f"การลงทะเบียนของท่านถูกยกเลิก: {event.title}",
@@ -101,7 +102,6 @@ def remove(*, event: Event, user: User, by: User, reason: str, now: datetime | N
         source=str(event.group),
         frequencies={user.pk: MailFrequency.INSTANT},
     )
-    fill_seats(event, now=now)
     return True
 
 

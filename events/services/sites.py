@@ -32,8 +32,8 @@ def open_site(
     site.opened_at = now or timezone.now()
     save_once(site)
     event.log(f"เปิดจุดรับชม {site}", by=by)
-    tell_officer(site, by)
     pagecache.changed()
+    tell_officer(site, by)
     return site
 
 
@@ -47,9 +47,9 @@ def change_site(*, site: ViewingSite, place: str, expected: int, officer: User, 
     save_once(site)
     handed = f" ผู้รับผิดชอบ: {officer.get_full_name()}" if is_handed_over else ""
     event.log(f"แก้ไขจุดรับชม {before}: {site} คาดว่าจะมี {expected:,} คน{handed}", by=by)
+    pagecache.changed()
     if is_handed_over:
         tell_officer(site, by)
-    pagecache.changed()
     return site
 
 
@@ -65,6 +65,7 @@ def close_site(*, site: ViewingSite, by: User) -> None:
     site.is_open = False
     site.save(update_fields=["is_open"])
     event.log(f"ปิดจุดรับชม {site}", by=by)
+    pagecache.changed()
     rows = Registration.objects.filter(event=event, site=site, seat__in=HELD).select_related("user")
     notify(
         recipients=[row.user for row in rows],
@@ -74,7 +75,6 @@ def close_site(*, site: ViewingSite, by: User) -> None:
         source=str(event.group),
     )
     rows.update(site=None)
-    pagecache.changed()
 
 
 @transaction.atomic

@@ -97,12 +97,12 @@ def test_the_past_and_what_comes_have_pages(visitor: Client, as_, facilitator, g
 
 def test_nothing_yet(visitor: Client, as_, facilitator, group: Group) -> None:
     html = visitor.get(ADDRESS).content.decode()
-    texts = ("ยังไม่มีกิจกรรมหลังจากนี้", "กลุ่มนี้ยังไม่มีกิจกรรมที่ผ่านมา", "/groups/finance/calendar.ics", "เพิ่มกิจกรรม")
+    texts = ("ยังไม่มีกิจกรรมหลังจากนี้", "กลุ่มนี้ยังไม่มีกิจกรรมที่ผ่านมา", "/groups/finance/calendar.ics", "ตั้งกิจกรรม")
     assert [text in html for text in texts] == [True, True, True, False]
     Group.objects.update(stage=Stage.CLOSED)
     pagecache.changed()
     html = as_(facilitator).get(ADDRESS).content.decode()
-    assert ["กลุ่มนี้ไม่มีกิจกรรมใหม่แล้ว" in html, "เพิ่มกิจกรรม" in html] == [True, False]
+    assert ["กลุ่มนี้ไม่มีกิจกรรมใหม่แล้ว" in html, "ตั้งกิจกรรม" in html] == [True, False]
 
 
 def test_the_tab_is_marked_on_every_page_of_the_group(visitor: Client, group: Group) -> None:
@@ -156,7 +156,7 @@ def test_queries(
         signed_in.get(ADDRESS)
     with django_assert_num_queries(5):
         signed_in.get(ADDRESS)
-    with django_assert_num_queries(7):  # requests to decide, and drafts
+    with django_assert_num_queries(6):  # drafts, too
         editor.get(ADDRESS)
 
 

@@ -78,7 +78,7 @@ def test_queries(steady, as_, facilitator, group, rows, django_assert_num_querie
     client = as_(facilitator)
     client.get(ADDRESS)
     pagecache.forget()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(ADDRESS)
 
 

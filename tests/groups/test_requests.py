@@ -121,5 +121,5 @@ def test_queries(steady, as_, facilitator, group, rows, django_assert_num_querie
     from core import pagecache
 
     pagecache.forget()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(ADDRESS)

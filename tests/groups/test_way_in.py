@@ -63,8 +63,8 @@ def test_who_may_what(group, member, facilitator, officer, outsider) -> None:
     }
 
 
-def test_two_queries_at_most(group, facilitator, django_assert_num_queries) -> None:
-    with django_assert_num_queries(2):
+def test_one_query_and_another_for_the_successors(group, facilitator, django_assert_num_queries) -> None:
+    with django_assert_num_queries(1):
         frame_for(group, facilitator)
     group.stage = Stage.CLOSED
     with django_assert_num_queries(2):

@@ -57,7 +57,7 @@ def test_a_facilitator_plans_announces_and_postpones(visit: Callable[..., Visit]
     opened = visit(javascript=javascript)
     opened.sign_in("facilitator@example.go.th")
     page = opened.go("/groups/records/events/")
-    page.get_by_role("link", name="เพิ่มกิจกรรม").first.click()
+    page.get_by_role("link", name="ตั้งกิจกรรม").first.click()
     page.fill("#id_title", title)
     fill_moment(page, "starts_at", date.today() + timedelta(days=40), "13.30")
     page.fill("#id_ends_time", "16:00")

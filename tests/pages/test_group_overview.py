@@ -53,8 +53,8 @@ def test_queries_of_a_cold_page_for_a_facilitator(
     as_: Callable, facilitator: User, group: Group, rows: int, cold_queries: Callable
 ) -> None:
     furnish(group, rows=rows)
-    # the same, and the requests that wait
-    assert len(cold_queries(as_(facilitator), group.get_absolute_url())) == 8
+    # the same: the requests that wait come with the membership
+    assert len(cold_queries(as_(facilitator), group.get_absolute_url())) == 7
 
 
 def test_tells_what_the_group_is(visitor: Client, group: Group) -> None:
