@@ -1,6 +1,5 @@
 """Choosing one of a thousand agencies, on a phone and without a script: a grouped list, then a district's name."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,7 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from core import thai
-from core.forms import LineField
+from core.forms import LineField, whole_number
 
 from .models import Agency, Level, Region
 from .models.agency import Kind
@@ -56,12 +55,6 @@ def bare_district(text: str) -> str:
         if text.startswith(prefix):
             return text.removeprefix(prefix).strip()
     return text
-
-
-def whole_number(text: Any) -> int:
-    """The id that a form or an address names, or 0."""
-    text = str(text or "")
-    return int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
 
 
 class AgencyMixin(forms.Form):

@@ -9,9 +9,10 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.access import posted, public, signed_in
+from core.forms import whole_number
 
 from .access import SignedInRequest
-from .agency_field import district_name, districts_of, whole_number
+from .agency_field import district_name, districts_of
 from .forms import PhotoForm, PreferencesForm, ProfileForm
 from .models import Agency, Level, User
 

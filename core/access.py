@@ -124,7 +124,7 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
     def process_view(self, request: HttpRequest, view_func: View, *rest: Any) -> Any:
         # Whether to let in is asked of every request, so being lazy saves nothing: each look through the wrapper costs.
         if isinstance(request.user, SimpleLazyObject) and request.user.is_authenticated:
-            request.user = request.user._wrapped  # type: ignore[attr-defined]
+            request.user = request.user._wrapped
         return super().process_view(request, view_func, *rest)
 
     def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponseRedirect:

@@ -1,7 +1,7 @@
 """Files that the portal hands out itself, because it decides who may have them: whole or in part, to be saved."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 from hashlib import sha256
 from pathlib import PurePath
@@ -13,7 +13,10 @@ from django.core.files.base import File
 from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
-from django.utils.http import http_date, parse_http_date_safe
+from django.utils.http import content_disposition_header, http_date, parse_http_date_safe
+
+from .documents import CONTENT_TYPES
+from .spreadsheets import write_xlsx
 
 BLOCK = 64 * 1024  # bytes read and sent at once
 ACCEL = "/protected-media/"  # the internal location of deploy/nginx.conf
@@ -55,6 +58,15 @@ def download(request: HttpRequest, file: FieldFile, *, name: str, content_type: 
     except Unsatisfiable:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}", "Accept-Ranges": "bytes"})
     return sent(file, part or range(size), headers, size=size, status=206 if part else 200)
+
+
+def spreadsheet(
+    name: str, headers: Sequence[str], rows: Iterable[Sequence[Any]] = (), *, title: str = "ข้อมูล"
+) -> HttpResponse:
+    """A table to be saved as `name`.xlsx; without rows, a form to fill in."""
+    disposition = content_disposition_header(True, f"{name}.xlsx") or ""
+    content = write_xlsx(headers, rows, title=title)
+    return HttpResponse(content, content_type=CONTENT_TYPES["XLSX"], headers={"Content-Disposition": disposition})
 
 
 def sent(file: FieldFile, part: range, headers: dict[str, str], *, size: int, status: int) -> HttpResponseBase:

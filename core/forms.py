@@ -25,6 +25,12 @@ _LINE_END = re.compile("\r\n?|[\u2028\u2029]")
 _TAG = re.compile("</?[a-zA-Z]")
 
 
+def whole_number(text: Any) -> int:
+    """The id, or the second, that a form or an address names; 0 where it names none."""
+    text = str(text or "")
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
+
+
 class _ThaiMessages(forms.Field):
     default_error_messages: ClassVar[dict[str, Any]] = MESSAGES
 

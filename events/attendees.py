@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import Agency, User
 from core import thai
+from core.words import with_words
 
 from .models import HELD, Attendance, Event, Registration, RosterEntry, Status
 
@@ -90,14 +91,10 @@ def with_all(rows: QuerySet[Attendance]) -> QuerySet[Attendance]:
 
 
 def searched(rows: QuerySet[Any], q: str, *names: str) -> QuerySet[Any]:
-    """Every word occurs in the name or the agency."""
-    places = [*names, "user__given_name", "user__family_name", "user__agency__name", "user__agency__province"]
-    for word in thai.normalise(q).split():
-        found = Q()
-        for place in places:
-            found |= Q(**{f"{place}__icontains": word})
-        rows = rows.filter(found)
-    return rows
+    """By name and agency; `names` are further columns that may hold the name."""
+    return with_words(
+        rows, q, *names, "user__given_name", "user__family_name", "user__agency__name", "user__agency__province"
+    )
 
 
 def connected(event: Event) -> QuerySet[User]:

@@ -1,23 +1,22 @@
 """A person's own calendar: what of the portal's events concerns them, behind an address that they can renew."""
 
-import hashlib
 from datetime import datetime
 
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from core.throttle import happens_too_often
 from groups.models import Membership
 
 from . import joining
+from .calendar import MARKS
 from .ics import Entry, entry, in_feeds
 from .models import HELD, OVER, CalendarFeed, CoHost, Event, Interest, Registration, Seat
 from .models.keys import new_secret
 
 FETCHES, WITHIN = 60, 600  # of one address, in seconds: programs ask once an hour, from a few devices
-SEATS = {Seat.SEATED: "ท่านลงทะเบียนแล้ว", Seat.WAITING: "ท่านอยู่ในรายชื่อสำรอง"}
 
 
 @transaction.atomic
@@ -40,13 +39,7 @@ def owner_of(secret: str) -> User | None:
 
 
 def is_asked_too_often(secret: str) -> bool:
-    """Counted under a digest: the cache must not give the address away."""
-    key = f"calendar-feed:{hashlib.sha256(secret.encode()).hexdigest()}"
-    cache.add(key, 0, WITHIN)
-    try:
-        return cache.incr(key) > FETCHES
-    except ValueError:  # it ran out between the two
-        return False
+    return happens_too_often("calendar-feed", secret, most=FETCHES, seconds=WITHIN)
 
 
 def own_entries(person: User, now: datetime) -> list[Entry]:
@@ -73,6 +66,6 @@ def entry_for(event: Event, registration: Registration | None, now: datetime, *,
     return entry(
         event,
         links=joining.links(event.channels.all()) if may_join else (),
-        seat=SEATS[Seat(held.seat)] if held else "",
+        seat=MARKS[Seat(held.seat)] if held else "",
         is_busy=held is not None,
     )

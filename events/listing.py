@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import Any, Protocol, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import BigIntegerField, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value
@@ -26,7 +26,7 @@ from .forms.calendar import Options
 from .models import HELD, Event, Registration
 from .models.event import EventQuerySet
 
-T = TypeVar("T")
+M = TypeVar("M", bound="Markable")
 SIZE = 10
 COMING, PAST, DRAFTS = "coming", "page", "drafts"  # each list's own place in the address
 ORDER = {COMING: ["starts_at", "pk"], PAST: ["-starts_at", "-pk"], DRAFTS: ["starts_at", "pk"]}
@@ -89,8 +89,18 @@ def told_of(user: int) -> QuerySet:
 personal = Prepared(told_of)
 
 
-def kept(request: HttpRequest, reader: Reader, name: str, build: Callable[[], T]) -> T:
-    return shared(request, f"events:{reader.scope}:{name}", build)
+class Markable(Protocol):
+    @property
+    def pks(self) -> frozenset[int]: ...
+
+    def marked(self, seats: Mapping[int, str]) -> Self: ...
+
+
+def kept(request: HttpRequest, reader: Reader, name: str, build: Callable[[], M]) -> M:
+    """With the reader's marks. Drawn once for all who may see the same, and for all who have the same seats in it."""
+    found = shared(request, f"events:{reader.scope}:{name}", build)
+    own = {pk: reader.seats[pk] for pk in sorted(found.pks & reader.seats.keys())}
+    return shared(request, f"events:{reader.scope}:{name}:{own}", lambda: found.marked(own)) if own else found
 
 
 # --- Lists ------------------------------------------------------------------------------------------------
@@ -115,20 +125,16 @@ class Lists:
     past: Lines
     is_filtered: bool = False
 
+    @cached_property
+    def pks(self) -> frozenset[int]:
+        return frozenset(row.pk for row in self.coming.rows)
+
     def marked(self, seats: Mapping[int, str]) -> "Lists":
-        if not seats:
-            return self
         return replace(self, coming=replace(self.coming, rows=tuple(marked(self.coming.rows, seats))))
 
-    @property
+    @cached_property
     def html(self) -> SafeString:
-        return drawn(self)
-
-
-@lru_cache(maxsize=256)
-def drawn(lists: Lists) -> SafeString:
-    """Equal lists are drawn once, those with the marks of one's own among them."""
-    return render_to_string("events/event_lists.html", {"lists": lists})
+        return render_to_string("events/event_lists.html", {"lists": self})
 
 
 def lists(events: EventQuerySet, now: datetime, params: QueryDict) -> Lists:

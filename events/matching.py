@@ -99,7 +99,7 @@ def united(matches: list[Match]) -> list[Match]:
 def look_up(site: ViewingSite, people: Sequence[Named]) -> Known:
     known = Known()
     keys, emails = {named.name_key for named in people}, {named.email for named in people if named.email}
-    for address in EmailAddress.objects.filter(email__in=emails, verified=True).select_related("user__agency"):
+    for address in EmailAddress.objects.filter(email__in=emails, verified=True).select_related("user__agency__parent"):
         known.by_email[address.email.lower()] = address.user
         keys.add(own_name_key(address.user))
     registered = Registration.objects.filter(event=site.event_id, seat__in=HELD).values("user")
@@ -107,7 +107,7 @@ def look_up(site: ViewingSite, people: Sequence[Named]) -> Known:
     namesakes = same_names(Q(pk__in=registered) | of_agency, keys)
     rows = Attendance.objects.filter(event=site.event_id)
     found = Q(name_key__in=keys) | Q(email__in=emails) | Q(user__in=[*known.by_email.values(), *namesakes])
-    for row in rows.filter(found).select_related("user__agency", "agency", "site__agency"):
+    for row in rows.filter(found).select_related("user__agency__parent", "agency", "site__agency"):
         known.rows[row.name_key].append(row)
         if row.user:
             known.row_of[row.user.pk] = row

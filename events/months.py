@@ -4,7 +4,7 @@ import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -50,10 +50,12 @@ class Month:
     leaves: Leaves = Leaves()
     is_filtered: bool = False
 
+    @cached_property
+    def pks(self) -> frozenset[int]:
+        return frozenset(row.pk for row in self.rows)
+
     def marked(self, seats: Mapping[int, str]) -> "Month":
         own = {row.pk: row for row in marked(self.rows, seats) if row.mark}
-        if not own:
-            return self
 
         def with_marks(day: Day) -> Day:
             return replace(day, entries=tuple(replace(one, row=own.get(one.row.pk, one.row)) for one in day.entries))
@@ -61,14 +63,9 @@ class Month:
         weeks = tuple(tuple(with_marks(day) for day in week) for week in self.weeks)
         return replace(self, weeks=weeks, rows=tuple(own.get(row.pk, row) for row in self.rows))
 
-    @property
+    @cached_property
     def html(self) -> SafeString:
-        return drawn(self)
-
-
-@lru_cache(maxsize=64)
-def drawn(month: Month) -> SafeString:
-    return render_to_string("events/month.html", {"month": month})
+        return render_to_string("events/month.html", {"month": self})
 
 
 def month_of(events: EventQuerySet, first: date, now: datetime) -> Month:

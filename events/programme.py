@@ -67,6 +67,10 @@ class Programme:
         return [row for row in rows if row[1] or row[2]]
 
     @property
+    def has_links(self) -> bool:
+        return any(channel.link for channel in self.channels)
+
+    @property
     def modes(self) -> list[tuple[str, int]]:
         return [(mode.label, self.by_mode[mode]) for mode in Mode if self.by_mode.get(mode)]
 

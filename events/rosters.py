@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.validators import validate_email
 from django.db import transaction
 
 from accounts.models import Agency, User
-from core import thai
+from core import shown, thai
 from core.spreadsheets import FORMULA_STARTS, SpreadsheetError, read_rows
 
 from .agencies import Directory
-from .matching import Match, Named, find, own_name_key
+from .matching import Match, Named, find, is_below, own_name_key
 from .models import Attendance, RosterEntry, Status, ViewingSite
 from .names import name_key
 from .services.registration import lock
@@ -26,7 +25,6 @@ OPTIONAL = {POSITION: ["position"], EMAIL: ["อีเมลราชการ",
 MOST_ROWS = 1000
 LONGEST_NAME, LONGEST_POSITION, LONGEST_EMAIL = 200, 150, 254
 SALT = "events.roster"
-CONFIRM_WITHIN = 3600  # seconds
 
 ADD, AGAIN, SKIP = "add", "again", "skip"  # counted from now on; counted already; stands there or in a line before
 
@@ -128,6 +126,8 @@ def problem_of(entry: Entry) -> str:
         return f"ชื่อยาว {len(entry.name):,} ตัวอักษร กรุณาตัดให้เหลือ {LONGEST_NAME}"
     if entry.name.startswith(FORMULA_STARTS) or not any(char.isalpha() for char in entry.name):
         return "ข้อความนี้ไม่ใช่ชื่อบุคคล กรุณาตรวจสอบว่าข้อมูลอยู่ตรงคอลัมน์"
+    if is_email(entry.name):
+        return "ตรงนี้เป็นอีเมล กรุณาพิมพ์ชื่อและนามสกุลนำหน้า ตามด้วยจุลภาคแล้วจึงอีเมล"
     if thai.CONTROL_CHARACTERS.search(entry.name + entry.position):
         return "มีอักขระควบคุมที่มองไม่เห็น กรุณาลบแล้วพิมพ์ใหม่"
     if len(entry.position) > LONGEST_POSITION:
@@ -158,7 +158,7 @@ def decided(site: ViewingSite, line: Line, found: Match, seen: dict[str, Entry])
     if before is not entry:
         return repeated(entry, before, found)
     outcome, text = outcome_of(site, found)
-    return Line(entry, outcome, text + account_note(found), key, line.named)
+    return Line(entry, outcome, text + account_note(site, found), key, line.named)
 
 
 def repeated(entry: Entry, before: Entry, found: Match) -> Line:
@@ -185,39 +185,37 @@ def counted_at(site: ViewingSite, row: Attendance) -> str:
     return "นับแล้วที่จุดรับชมนี้" if row.site_id == site.pk else f"นับแล้วที่ {row.site}"
 
 
-def account_note(found: Match) -> str:
-    """Names the account where it is called otherwise than the line, as a shifted column would have it."""
+def account_note(site: ViewingSite, found: Match) -> str:
+    """Says where the account is called otherwise than the line, as a shifted column would have it. By which name, of
+    the site's own people only: nobody looks up strangers' addresses here."""
     if found.user is None:
         return ""
     if own_name_key(found.user) == found.named.name_key:
         return " (ตรงกับบัญชีผู้ใช้)"
+    if not is_below(found.user.agency, site.agency_id):
+        return " (อีเมลนี้เป็นของบัญชีชื่ออื่น กรุณาตรวจสอบ)"
     return f" (อีเมลนี้เป็นของบัญชีชื่อ {found.user.get_full_name()})"
 
 
 # --- Confirming -------------------------------------------------------------------------------------------
 def sealed(roster: Roster, *, site: ViewingSite, by: User) -> str:
     """What was shown, for the confirmation to bring back unchanged."""
-    shown = [[*astuple(line.entry), line.outcome, line.person_key] for line in roster.additions]
-    return signing.dumps([site.pk, by.pk, shown], salt=SALT, compress=True)
+    rows = [[*astuple(line.entry), line.outcome, line.person_key] for line in roster.additions]
+    return shown.sealed(rows, salt=SALT, bound_to=(site.pk, by.pk))
 
 
 def unsealed(text: str, *, site: ViewingSite, by: User) -> list[Line] | None:
-    """None where it is forged, too old, or was shown to somebody else or for another site."""
-    try:
-        site_id, user_id, shown = signing.loads(text, salt=SALT, max_age=CONFIRM_WITHIN)
-    except signing.BadSignature:
-        return None
-    if (site_id, user_id) != (site.pk, by.pk):
-        return None
-    return [Line(Entry(*row[:5]), outcome=row[5], person_key=row[6]) for row in shown]
+    """None where it was not shown to this person for this site."""
+    rows = shown.unsealed(text, salt=SALT, bound_to=(site.pk, by.pk))
+    return None if rows is None else [Line(Entry(*row[:5]), outcome=row[5], person_key=row[6]) for row in rows]
 
 
 @transaction.atomic
-def apply(shown: list[Line], *, site: ViewingSite, by: User) -> list[RosterEntry] | Roster:
+def apply(seen: list[Line], *, site: ViewingSite, by: User) -> list[RosterEntry] | Roster:
     """The entries that were added; or, where one of the lines would do something else by now, what all would do."""
     lock(site.event)
-    examined = examine(site, [line.entry for line in shown])
-    if any(has_changed(was, now) for was, now in zip(shown, examined.lines, strict=True)):
+    examined = examine(site, [line.entry for line in seen])
+    if any(has_changed(was, now) for was, now in zip(seen, examined.lines, strict=True)):
         return examined
     return enter_roster(site=site, people=[line.named for line in examined.additions if line.named], by=by)
 

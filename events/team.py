@@ -6,12 +6,12 @@ A coordinator brings the people of their agency and of the agencies below it; wh
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.core import signing
 from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts.models import Agency, User
+from core import shown
 from core.spreadsheets import SpreadsheetError
 from groups import roster as member_roster
 from groups.models import Group, Membership, Role, Stage
@@ -23,7 +23,6 @@ from .services import registration as services
 
 MOST_ROWS = 300
 SALT = "events.team"
-CONFIRM_WITHIN = 3600  # seconds
 
 SEAT = "จะลงทะเบียน"
 QUEUE = "จะอยู่ในรายชื่อสำรอง"
@@ -179,30 +178,28 @@ class Shown:
 
 def sealed(team: Team, *, event: Event, by: User, mode: str, site: ViewingSite | None) -> str:
     rows = [[line.number, line.email, line.outcome] for line in team.additions]
-    return signing.dumps([event.pk, by.pk, mode, site and site.pk, rows], salt=SALT, compress=True)
+    return shown.sealed([mode, site and site.pk, rows], salt=SALT, bound_to=(event.pk, by.pk))
 
 
 def unsealed(text: str, *, event: Event, by: User) -> Shown | None:
-    """None where it is forged, too old, or was shown to somebody else or for another event."""
-    try:
-        event_id, user_id, mode, site_id, rows = signing.loads(text, salt=SALT, max_age=CONFIRM_WITHIN)
-    except signing.BadSignature:
+    """None where it was not shown to this person for this event."""
+    content = shown.unsealed(text, salt=SALT, bound_to=(event.pk, by.pk))
+    if content is None:
         return None
-    if (event_id, user_id) != (event.pk, by.pk):
-        return None
+    mode, site_id, rows = content
     return Shown(mode, site_id, [(number, email, outcome) for number, email, outcome in rows])
 
 
 @transaction.atomic
 def apply(
-    shown: Shown, *, event: Event, by: User, scope: set[int] | None, site: ViewingSite | None
+    seen: Shown, *, event: Event, by: User, scope: set[int] | None, site: ViewingSite | None
 ) -> tuple[Team, int | None]:
     """How many were registered. None, and nobody was, where a row would no longer do what was shown;
     only who has registered meanwhile does not matter."""
     event = services.lock(event)
-    team = examine(event, shown.entries, scope=scope)
-    promised = {(number, email): outcome for number, email, outcome in shown.rows}
+    team = examine(event, seen.entries, scope=scope)
+    promised = {(number, email): outcome for number, email, outcome in seen.rows}
     if any(line.outcome not in (promised[line.entry], SEATED, WAITING) for line in team.lines):
         return team, None
     people = [line.person for line in team.additions if line.person]
-    return team, len(services.register_team(event=event, people=people, mode=shown.mode, by=by, site=site))
+    return team, len(services.register_team(event=event, people=people, mode=seen.mode, by=by, site=site))

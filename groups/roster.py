@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.validators import validate_email
 from django.db.models import F, QuerySet
 
 from accounts.models import User
+from core import shown
 from core.spreadsheets import SpreadsheetError, read_rows
 
 from . import services
@@ -19,7 +19,6 @@ NAME = "ชื่อ นามสกุล"  # for the reader only; a row with a
 HEADERS = {EMAIL: ["อีเมลราชการ", "email", "e-mail address"]}
 MOST_ROWS = 1000
 SALT = "groups.roster"
-CONFIRM_WITHIN = 3600  # seconds
 
 ADD = "จะเพิ่มเป็นสมาชิก"
 APPROVE = "ส่งคำขอไว้แล้ว จะรับเป็นสมาชิก"
@@ -108,19 +107,14 @@ def outcome_of(state: str | None) -> str:
 
 def sealed(roster: Roster, *, group: Group, by: User) -> str:
     """What was shown, for the confirmation to bring back unchanged."""
-    shown = [[line.number, line.email] for line in roster.additions]
-    return signing.dumps([group.pk, by.pk, shown], salt=SALT, compress=True)
+    rows = [[line.number, line.email] for line in roster.additions]
+    return shown.sealed(rows, salt=SALT, bound_to=(group.pk, by.pk))
 
 
 def unsealed(text: str, *, group: Group, by: User) -> list[tuple[int, str]] | None:
-    """None where it is forged, too old, or was shown to somebody else or for another group."""
-    try:
-        group_id, user_id, shown = signing.loads(text, salt=SALT, max_age=CONFIRM_WITHIN)
-    except signing.BadSignature:
-        return None
-    if (group_id, user_id) != (group.pk, by.pk):
-        return None
-    return [(number, email) for number, email in shown]
+    """None where it was not shown to this person for this group."""
+    rows = shown.unsealed(text, salt=SALT, bound_to=(group.pk, by.pk))
+    return None if rows is None else [(number, email) for number, email in rows]
 
 
 def apply(roster: Roster, *, group: Group, by: User) -> int:

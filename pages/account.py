@@ -110,7 +110,7 @@ def close(user: User) -> None:
 
 
 def hold(user: User) -> None:
-    """All that will change, before anything does: whoever registers or joins meanwhile must not wait for this in turn."""
+    """All that will change, before anything does: who registers or joins meanwhile must not wait for this in turn."""
     hold_events_of(user)
     groups = Group.objects.filter(pk__in=Membership.objects.open().filter(user=user).values("group"))
     list(groups.select_for_update().order_by("pk").values_list("pk"))

@@ -8,22 +8,21 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import SignedInRequest
-from accounts.agency_field import whole_number
 from accounts.models import User
 from core.access import posted, signed_in
+from core.downloads import spreadsheet
+from core.forms import whole_number
 from core.paging import paginate
-from core.spreadsheets import write_xlsx
 from groups.services import Refused
 
 from .. import attendees
 from ..access import editable_event
 from ..forms.attendance import AttendanceFilter, MarkForm
 from ..manage import manage_frame
-from ..models import Attendance, Event
+from ..models import Attendance, Event, Status
 from ..services import attendance as services
 from ..services.presence import refuse_marking
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE_SIZE = 30
 
 
@@ -69,8 +68,8 @@ def attendance_mark(request: SignedInRequest, event_id: int) -> HttpResponse:
     asked = request.POST or request.GET
     person, row = person_of(event, asked)
     back = asked.get("back", "")
-    initial = {"status": row.status, "reason": row.reason} if row else None
-    form = MarkForm(posted(request), initial=initial)
+    # The lists mark who came and who did not; whoever opens this page wants to note an absence with its reason.
+    form = MarkForm(posted(request), initial={"status": Status.EXCUSED, "reason": row.reason if row else ""})
     if request.method == "POST" and form.is_valid():
         try:
             marked = services.mark(event=event, user=person, attendance=row, by=request.user, **form.cleaned_data)
@@ -131,7 +130,5 @@ def attendance_closing(request: SignedInRequest, event_id: int) -> HttpResponse:
 def attendance_export(request: SignedInRequest, event_id: int) -> HttpResponse:
     """Everybody who is registered or noted. Without addresses: messages go through the portal."""
     event = editable_event(request, event_id)
-    content = write_xlsx(attendees.COLUMNS, attendees.table(event), title="ผู้เข้าร่วม")
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="attendance-{event.pk}.xlsx"'
-    return response
+    rows = attendees.table(event)
+    return spreadsheet(f"attendance-{event.pk}", attendees.COLUMNS, rows, title="ผู้เข้าร่วม")

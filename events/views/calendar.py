@@ -77,9 +77,9 @@ def lists_for(request: HttpRequest, reader: Reader, chosen: dict[str, Any], now:
         events = wanted(Event.objects.visible_to(reader.viewer), now, **chosen)
         return replace(listing.lists(events, now, params), is_filtered=bool(chosen))
 
-    begins = not (COMING in params or PAST in params)
-    found = listing.kept(request, reader, f"list:{params.urlencode()}", build) if begins else build()
-    return found.marked(reader.seats)
+    if COMING in params or PAST in params:
+        return build().marked(reader.seats)
+    return listing.kept(request, reader, f"list:{params.urlencode()}", build)
 
 
 def places(request: HttpRequest) -> dict[str, str]:
@@ -102,7 +102,7 @@ def month_for(
         return replace(month, leaves=leaves, is_filtered=bool(chosen))
 
     name = f"month:{first}:{query_of(chosen).urlencode()}"
-    return listing.kept(request, reader, name, build).marked(reader.seats)
+    return listing.kept(request, reader, name, build)
 
 
 def month_query(chosen: dict[str, Any], to: date, options: Options) -> str:
@@ -167,12 +167,11 @@ def seen_by(viewer: Any, slug: str) -> Group | None:
 def group_lists(request: HttpRequest, reader: Reader, group: Group, now: datetime) -> Lists:
     params = query_of({}, **places(request))
     if params:
-        found = listing.lists(Event.objects.visible_to(reader.viewer).of_group(group), now, params)
-    else:
-        found = listing.kept(
-            request, reader, f"group:{group.pk}", lambda: listing.of_group.lists(reader, now, params, group.pk)
-        )
-    return found.marked(reader.seats)
+        events = Event.objects.visible_to(reader.viewer).of_group(group)
+        return listing.lists(events, now, params).marked(reader.seats)
+    return listing.kept(
+        request, reader, f"group:{group.pk}", lambda: listing.of_group.lists(reader, now, params, group.pk)
+    )
 
 
 def drafts(request: HttpRequest, group: Group, now: datetime) -> Lines:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,11 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import SignedInRequest
-from core import thai
 from core.access import posted, public, signed_in
 from core.fragments import wants_fragment
 from core.paging import Page, paginate
 from core.throttle import asks_too_often
+from core.words import with_words
 from groups.services import Refused
 
 from ..access import editable_event
@@ -122,9 +122,8 @@ def issue_now(request: SignedInRequest, event: Event) -> HttpResponse:
 
 def shown(event: Event, params: QueryDict, *, q: str, show: str) -> Page:
     rows = waiting(event) if show == "waiting" else of_standing(event, show)
-    for word in thai.normalise(q).split():
-        named = Q(user__given_name__icontains=word) | Q(user__family_name__icontains=word)
-        rows = rows.filter(named | (Q(full_name__icontains=word) if show == "waiting" else Q(name__icontains=word)))
+    written = "full_name" if show == "waiting" else "name"
+    rows = with_words(rows, q, written, "user__given_name", "user__family_name")
     page: Page = paginate(rows, order=["-pk"], request_params=params, size=PAGE_SIZE)
     if show == "waiting":
         for row in page.items:

@@ -10,6 +10,7 @@ from accounts.access import SignedInRequest
 from core.access import posted, public, signed_in
 from core.documents import CONTENT_TYPES
 from core.downloads import download, starts_download
+from core.forms import whole_number
 from core.visitors import is_human, is_loaded_ahead, visit_of
 from groups.services import Refused
 
@@ -23,7 +24,7 @@ from ..models import Document, Event
 @public
 @require_safe
 def document(request: HttpRequest, event_id: int, document_id: int) -> HttpResponseBase:
-    row = get_object_or_404(Document.objects.visible_to(request.user), event=event_id, pk=document_id)
+    row = get_object_or_404(Document.objects.visible_to(request.user), event__pk=event_id, pk=document_id)
     kind = CONTENT_TYPES.get(row.kind, "application/octet-stream")
     response = download(request, row.file, name=row.original_name, content_type=kind)
     if response.status_code in (200, 206) and is_by_somebody(request) and starts_download(request):
@@ -63,8 +64,7 @@ ACTS = ("remove", "up", "down")
 
 
 def change(request: SignedInRequest, event: Event) -> HttpResponse:
-    number = request.POST.get("document", "")
-    pk = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
+    pk = whole_number(request.POST.get("document"))
     row = get_object_or_404(Document.objects.select_related("event"), event=event, pk=pk)
     if request.POST["action"] == "remove":
         documents.remove(document=row, by=request.user)

@@ -81,6 +81,7 @@ def personal_feed(request: HttpRequest, secret: str) -> HttpResponseBase:
     if feeds.is_asked_too_often(secret):
         response = HttpResponse("ขอปฏิทินถี่เกินไป กรุณารอสักครู่\n", "text/plain; charset=utf-8", status=429)
         response["Retry-After"] = str(feeds.WITHIN)
+        response._has_been_logged = True  # type: ignore[attr-defined]  # Django would, with the address
     else:
         response = ics(OWN_NAME, feeds.own_entries(person, timezone.now()))
     response["Cache-Control"] = PRIVATE

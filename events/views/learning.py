@@ -4,19 +4,17 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest
 from core.access import signed_in
+from core.downloads import spreadsheet
 from core.paging import paginate
-from core.spreadsheets import write_xlsx
 
 from .. import learning
 
 PAGE_SIZE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class YearForm(forms.Form):
@@ -51,7 +49,5 @@ def my_learning(request: SignedInRequest) -> HttpResponse:
 def my_learning_export(request: SignedInRequest) -> HttpResponse:
     year = chosen_year(request)
     rows = learning.table(request.user, now=timezone.now(), year=year)
-    name = f"ชั่วโมงการเรียนรู้ {year}.xlsx" if year else "ชั่วโมงการเรียนรู้.xlsx"
-    response = HttpResponse(write_xlsx(learning.HEADERS, rows, title="ชั่วโมงการเรียนรู้"), content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, name) or ""
-    return response
+    name = f"ชั่วโมงการเรียนรู้ {year}" if year else "ชั่วโมงการเรียนรู้"
+    return spreadsheet(name, learning.HEADERS, rows, title="ชั่วโมงการเรียนรู้")

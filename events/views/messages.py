@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,7 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import mail
 from accounts.access import SignedInRequest
 from accounts.models import MailFrequency, Notification
+from core import shown
 from core.access import posted, signed_in
+from core.forms import whole_number
 from core.paging import paginate
 from groups.services import Refused
 
@@ -29,7 +30,6 @@ from ..services import mailing as services
 PAGE_SIZE = 20
 DELIVERIES = 50  # on a page
 SALT = "events.message"
-CONFIRM_WITHIN = 3600  # seconds
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,16 @@ class Draft:
 
     def sealed(self, event: Event, author: Any) -> str:
         moment = self.send_at.isoformat() if self.send_at else ""
-        content = [event.pk, author.pk, self.audience, self.subject, self.body, moment]
-        return signing.dumps(content, salt=SALT, compress=True)
+        content = [self.audience, self.subject, self.body, moment]
+        return shown.sealed(content, salt=SALT, bound_to=(event.pk, author.pk))
 
 
 def unsealed(text: str, event: Event, author: Any) -> Draft | None:
-    """None where it is forged, too old, or was shown to somebody else or for another event."""
-    try:
-        event_id, author_id, audience, subject, body, moment = signing.loads(text, salt=SALT, max_age=CONFIRM_WITHIN)
-    except signing.BadSignature:
+    """None where it was not shown to this author for this event."""
+    content = shown.unsealed(text, salt=SALT, bound_to=(event.pk, author.pk))
+    if content is None:
         return None
-    if (event_id, author_id) != (event.pk, author.pk):
-        return None
+    audience, subject, body, moment = content
     return Draft(audience, subject, body, datetime.fromisoformat(moment) if moment else None)
 
 
@@ -86,8 +84,7 @@ def earlier(request: SignedInRequest, event: Event) -> dict[str, Any]:
     """What the form begins with: an audience that another page names, or a message of before to write anew."""
     audience = request.GET.get("audience", "")
     initial = {"audience": audience if audience in Audience.values else Audience.SEATED}
-    number = request.GET.get("from", "")
-    row = Mailing.objects.filter(event=event, pk=number).first() if number.isdecimal() and len(number) < 12 else None
+    row = Mailing.objects.filter(event=event, pk=whole_number(request.GET.get("from"))).first()
     return {"audience": row.audience, "subject": row.subject, "body": row.body} if row else initial
 
 

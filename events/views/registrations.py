@@ -1,25 +1,24 @@
 """Who is registered, for those who run the event: read, searched, taken out as a table, taken off the list."""
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest
-from core import thai
 from core.access import posted, signed_in
+from core.downloads import spreadsheet
 from core.paging import paginate
-from core.spreadsheets import write_xlsx
 from groups.services import Refused
 
+from .. import attendees
 from ..access import editable_event
 from ..forms.registrations import TABS, RegistrationFilter, RemovalForm
 from ..manage import manage_frame
 from ..models import HELD, Registration, Seat
 from ..services import registration as services
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE_SIZE = 30
 SEATS = {Seat.SEATED: [Seat.SEATED], Seat.WAITING: [Seat.WAITING], Seat.CANCELLED: [Seat.CANCELLED, Seat.DECLINED]}
 COLUMNS = [
@@ -35,7 +34,7 @@ def registration_list(request: SignedInRequest, event_id: int) -> HttpResponse:
     form.is_valid()
     seat = Seat(form.cleaned_data.get("seat") or Seat.SEATED)
     q = form.cleaned_data.get("q", "")
-    rows = complete(named(Registration.objects.filter(event=event, seat__in=SEATS[seat]), q))
+    rows = complete(attendees.searched(Registration.objects.filter(event=event, seat__in=SEATS[seat]), q))
     order = ["-changed_at", "-pk"] if seat == Seat.CANCELLED else ["queued_at", "pk"]
     counts = {Seat.SEATED: event.seated_count, Seat.WAITING: event.waiting_count}
     context = manage_frame(request, event) | {
@@ -46,18 +45,6 @@ def registration_list(request: SignedInRequest, event_id: int) -> HttpResponse:
         "page": paginate(rows, order=order, request_params=request.GET, size=PAGE_SIZE),
     }
     return render(request, "events/registration_list.html", context)
-
-
-def named(rows: QuerySet[Registration], q: str) -> QuerySet[Registration]:
-    """Every word occurs in the name or the agency."""
-    for word in thai.normalise(q).split():
-        rows = rows.filter(
-            Q(user__given_name__icontains=word)
-            | Q(user__family_name__icontains=word)
-            | Q(user__agency__name__icontains=word)
-            | Q(user__agency__province__icontains=word)
-        )
-    return rows
 
 
 def complete(rows: QuerySet[Registration]) -> QuerySet[Registration]:
@@ -73,9 +60,7 @@ def registration_export(request: SignedInRequest, event_id: int) -> HttpResponse
     seats = list(Seat)
     ordered = sorted(rows, key=lambda row: seats.index(Seat(row.seat)))
     table = ([number, *cells(row)] for number, row in enumerate(ordered, 1))
-    response = HttpResponse(write_xlsx(COLUMNS, table, title="ผู้ลงทะเบียน"), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="registrations-{event.pk}.xlsx"'
-    return response
+    return spreadsheet(f"registrations-{event.pk}", COLUMNS, table, title="ผู้ลงทะเบียน")
 
 
 def cells(row: Registration) -> list[object]:

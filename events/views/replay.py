@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import SignedInRequest
 from core import youtube
 from core.access import posted, public, signed_in
+from core.forms import whole_number
 from core.visitors import is_loaded_ahead, visit_of
 
 from .. import replays
@@ -34,7 +35,7 @@ def replay(request: HttpRequest, event_id: int) -> HttpResponse:
 
 def second_of(text: str) -> int:
     """From the beginning, where it is no second of any video."""
-    second = int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
+    second = whole_number(text)
     return second if second <= replays.LONGEST_VIDEO else 0
 
 

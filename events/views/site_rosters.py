@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import SignedInRequest
 from core.access import posted, signed_in
-from core.spreadsheets import write_xlsx
+from core.downloads import spreadsheet
 from groups.services import Refused
 
 from .. import rosters, sign_in
@@ -19,7 +19,6 @@ from ..models import RosterEntry, ViewingSite
 from ..services.rosters import remove_entry
 from .sites import editable_site, site_frame
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_LINES, FEWEST_BLANK = 400, 5  # of the printed sheet
 
 
@@ -67,10 +66,7 @@ def confirm(request: SignedInRequest, site: ViewingSite) -> HttpResponse:
 @require_safe
 def site_roster_template(request: SignedInRequest, event_id: int, site_id: int) -> HttpResponse:
     site = editable_site(request, event_id, site_id)
-    headers = [rosters.NAME, rosters.POSITION, rosters.EMAIL, rosters.AGENCY]
-    response = HttpResponse(write_xlsx(headers, []), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="roster-{site.pk}.xlsx"'
-    return response
+    return spreadsheet(f"roster-{site.pk}", [rosters.NAME, rosters.POSITION, rosters.EMAIL, rosters.AGENCY])
 
 
 @signed_in

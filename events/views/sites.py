@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import SignedInRequest
 from accounts.models import Agency, User
-from core import thai
 from core.access import posted, public, signed_in
 from core.paging import paginate
+from core.words import with_words
 from groups.services import Refused
 
 from ..access import visible_event
@@ -29,7 +29,7 @@ PAGE_SIZE = 30
 
 def editable_site(request: SignedInRequest, event_id: int, site_id: int) -> ViewingSite:
     rows = ViewingSite.objects.editable_by(request.user).select_related("event__group", "agency", "officer")
-    return get_object_or_404(rows, pk=site_id, event=event_id)
+    return get_object_or_404(rows, pk=site_id, event__pk=event_id)
 
 
 def runs(request: HttpRequest, event: Event) -> bool:
@@ -71,11 +71,7 @@ def site_list(request: HttpRequest, event_id: int) -> HttpResponse:
 
 
 def wanted(rows: QuerySet[ViewingSite], *, q: str = "", level: str = "") -> Any:
-    """Every word of `q` occurs in the place or the agency."""
-    for word in thai.normalise(q).split():
-        rows = rows.filter(
-            Q(place__icontains=word) | Q(agency__name__icontains=word) | Q(agency__province__icontains=word)
-        )
+    rows = with_words(rows, q, "place", "agency__name", "agency__province")
     return rows.filter(level=level) if level else rows
 
 

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest
 from core.access import posted, signed_in
+from core.downloads import spreadsheet
 from core.paging import paginate
-from core.spreadsheets import write_xlsx
 from groups import roster as member_roster
 from groups.services import Refused
 
@@ -21,7 +21,6 @@ from ..manage import manage_frame
 from ..models import Event, Mode, Registration, ViewingSite
 from ..services.registration import refuse_closed
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE_SIZE = 30
 
 
@@ -118,6 +117,4 @@ def confirm(request: SignedInRequest, event: Event, scope: set[int] | None, *, m
 @require_safe
 def team_template(request: SignedInRequest, event_id: int) -> HttpResponse:
     get_object_or_404(team.events_of(request.user), pk=event_id)
-    response = HttpResponse(write_xlsx([member_roster.EMAIL, member_roster.NAME], []), content_type=XLSX)
-    response["Content-Disposition"] = 'attachment; filename="team-template.xlsx"'
-    return response
+    return spreadsheet("team-template", [member_roster.EMAIL, member_roster.NAME])

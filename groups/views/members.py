@@ -37,16 +37,11 @@ def member_list(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, f"groups/member_list.html{part}", context)
 
 
+SEARCHED = ("given_name", "family_name", "agency__name", "agency__short_name", "agency__province")
+
+
 def wanted(rows: QuerySet[Membership], *, q: str = "", level: str = "", role: str = "") -> QuerySet[Membership]:
-    """Every word of `q` occurs in the name or the agency."""
-    for word in thai.normalise(q).split():
-        rows = rows.filter(
-            Q(user__given_name__icontains=word)
-            | Q(user__family_name__icontains=word)
-            | Q(user__agency__name__icontains=word)
-            | Q(user__agency__short_name__icontains=word)
-            | Q(user__agency__province__icontains=word)
-        )
+    rows = with_words(rows, q, *(f"user__{field}" for field in SEARCHED))
     if level:
         rows = rows.filter(user__agency__level=level)
     return rows.filter(role=role) if role else rows

@@ -7,14 +7,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest
 from core.access import signed_in
-from core.spreadsheets import SpreadsheetError, write_xlsx
+from core.downloads import spreadsheet
+from core.spreadsheets import SpreadsheetError
 
 from .. import roster
 from ..forms import RosterForm
 from ..frame import follows_renames, frame
 from ..models import Group
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @signed_in
@@ -64,6 +63,4 @@ def confirm(request: SignedInRequest, group: Group) -> HttpResponse:
 @require_safe
 def roster_template(request: SignedInRequest, slug: str) -> HttpResponse:
     get_object_or_404(Group.objects.editable_by(request.user), slug=slug)
-    response = HttpResponse(write_xlsx([roster.EMAIL, roster.NAME], []), content_type=XLSX)
-    response["Content-Disposition"] = 'attachment; filename="members-template.xlsx"'
-    return response
+    return spreadsheet("members-template", [roster.EMAIL, roster.NAME])

@@ -133,7 +133,11 @@ def may_reach(name: str, who: str, level: str) -> bool:
 def ask(client: Client, method: str, path: str) -> tuple[Any, str]:
     """The answer, and all that was in it. What a form has changed is as before for the next who asks."""
     with transaction.atomic():
-        response = client.post(path, {"action": "none"}) if method == "post" else client.get(path)
+        response = (
+            client.post(path, {"action": "none", "row": path.partition("?row=")[2]})
+            if method == "post"
+            else client.get(path)
+        )
         content = b"".join(response.streaming_content) if response.streaming else response.content
         transaction.set_rollback(True)
     return response, content.decode(errors="replace") + str(response.headers)
@@ -183,3 +187,13 @@ def test_what_belongs_to_another_event_is_not_found(cast: dict[str, Client], ids
                     if status not in (404, 405):
                         wrong.append((method, path, who, name, status))
     assert wrong == []
+
+
+@pytest.mark.parametrize("level", ["public"], indirect=True)
+@pytest.mark.parametrize("number", [2**63, 10**30])
+def test_numbers_that_no_row_can_have(cast: dict[str, Client], ids: dict[str, int], number: int) -> None:
+    for part in ids.keys() - {"row"}:
+        for name, path in addresses(ids | {part: number}):
+            if str(number) in path:
+                statuses = {ask(cast["officer"], method, path)[0].status_code for method in ("get", "post")}
+                assert statuses <= {404, 405}, name

@@ -25,6 +25,12 @@ from .places import make_site
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def _version() -> None:
+    """There is one since the portal was prepared."""
+    pagecache.changed()
+
+
 def later(act: Callable[[], Any]) -> Callable[[], Any]:
     """Once the other act holds its first row, and before it wants its second."""
 

@@ -62,6 +62,13 @@ def test_the_join_link_is_for_those_with_a_seat_only(
     assert [LINK in page(client, event) for client in clients] == [False, False, False, True, True]
 
 
+def test_what_an_address_carries_stays_with_its_reader(event: Event, visitor: Client) -> None:
+    visitor.get(event.get_absolute_url(), {"from": "somebody@example.go.th"})
+    text = page(Client(), event)
+    assert "somebody" not in text
+    assert f'href="/accounts/login/?next=%2Fevents%2F{event.pk}%2F" rel="nofollow">เข้าสู่ระบบเพื่อลงทะเบียน' in text
+
+
 @pytest.mark.parametrize("state", [State.POSTPONED, State.CANCELLED])
 def test_nobody_joins_what_was_called_off(
     event: Event, as_: Callable[[User], Client], member: User, state: str

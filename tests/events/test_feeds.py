@@ -251,7 +251,7 @@ def test_who_leaves_a_group_loses_its_events(visitor: Client, member: User, grou
     assert titles(visitor.get(address)) == []
 
 
-def test_too_often_is_answered_politely(visitor: Client, member: User, outsider: User, monkeypatch) -> None:
+def test_too_often_is_answered_politely(visitor: Client, member: User, outsider: User, monkeypatch, caplog) -> None:
     monkeypatch.setattr(feeds, "FETCHES", 2)
     address, another = own_address(member), own_address(outsider)
     answers = [visitor.get(address) for _ in range(3)]
@@ -260,6 +260,7 @@ def test_too_often_is_answered_politely(visitor: Client, member: User, outsider:
     assert visitor.get(another).status_code == 200
     secret = CalendarFeed.objects.get(user=member).secret
     assert not any(secret in key for key in cache._cache)
+    assert secret not in caplog.text
 
 
 # --- The page of one's own feed ---------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django_tasks_db.models import DBTaskResult
 from accounts.models import MailFrequency, Notification
 from accounts.tasks import send_notification_mail
 from core import thai
-from events import tasks
+from events import audiences, tasks
 from events.models import Audience, Delivery, Event, Interest, LogLine, Mailing, Seat, State
 from events.services import mailing as services
 from groups.models import Group, Role
@@ -189,6 +189,16 @@ def test_each_audience_has_its_people_and_no_other(as_, event, group, facilitato
     assert {audience.value: count for audience, count in counts.items()} == {
         "seated": 1, "held": 2, "waiting": 1, "interested": 1, "members": 2, "attended": 0,
     }  # fmt: skip
+
+
+def test_interest_in_what_is_for_the_group_by_now_tells_members_only(event, member, officer) -> None:
+    for person in (member, officer, make_user()):
+        Interest.objects.create(event=event, user=person)
+    assert audiences.people_of(event, "interested").count() == 3
+    event.visibility = "group"
+    assert set(audiences.people_of(event, "interested")) == {member, officer}
+    seated = event.registrations.get().user
+    assert set(audiences.people_of(event, "following")) == {member, officer, seated}
 
 
 # --- Later, and withdrawn ---------------------------------------------------------------------------------

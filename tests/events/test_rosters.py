@@ -279,10 +279,16 @@ def test_an_agency_by_the_names_that_people_write(site, event, province, written
     assert (row.agency, row.level) == (district, Level.DISTRICT)
 
 
-def test_an_account_of_another_name_is_pointed_out(client, address) -> None:
-    tonnam(email="tonnam@example.go.th")
+def test_an_account_of_another_name_is_pointed_out(client, address, province) -> None:
+    tonnam(email="tonnam@example.go.th", agency=make_district("แม่ริม", province))
     response = client.post(address, {"people": "นาง ค ง, ครู, tonnam@example.go.th"})
     assert results(response) == [(1, "add", "จะบันทึกว่าเข้าร่วม (อีเมลนี้เป็นของบัญชีชื่อ นายต้นน้ำ แก้วมณีใส)")]
+
+
+def test_nobody_looks_up_whose_an_address_is(client, address) -> None:
+    tonnam(email="tonnam@example.go.th", agency=make_province("น่าน"))
+    response = client.post(address, {"people": "นาง ค ง, ครู, tonnam@example.go.th"})
+    assert results(response) == [(1, "add", "จะบันทึกว่าเข้าร่วม (อีเมลนี้เป็นของบัญชีชื่ออื่น กรุณาตรวจสอบ)")]
 
 
 def test_typed_lines_with_a_problem_are_corrected_where_they_stand(client, address) -> None:

@@ -2,6 +2,8 @@
 
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from django.utils import timezone
@@ -217,6 +219,19 @@ def test_the_sign_in_page_leads_back_with_the_code(visitor, event, address) -> N
     token = codes(event).token
     response = visitor.get(address, {"t": token})
     assert response["Location"] == f"/accounts/login/?next=%2Fevents%2F{event.pk}%2Fsign-in%2F%3Ft%3D{token}"
+
+
+def test_no_code_is_in_nginxs_log(visitor, event, address) -> None:
+    token = codes(event).token
+    asked = f"{address}?t={token}"
+    configuration = Path("deploy/nginx.conf").read_text()
+    block = configuration.partition("map $request_uri $cops_logged_uri {")[2].partition("}")[0]
+    masked = [re.compile(found.replace("(?<", "(?P<")) for found in re.findall(r'^\s*"~(.+?)"\s', block, re.M)]
+    sign_in_page = visitor.get(asked)["Location"]
+    sign_up_page = re.search(r'"(/accounts/signup/[^"]*)"', visitor.get(sign_in_page).content.decode())
+    for path in (asked, sign_in_page, sign_up_page and sign_up_page[1]):
+        assert quote(token) in path or token in path
+        assert any(one.search(path) for one in masked), path
 
 
 def test_who_did_not_register_says_how_they_take_part(as_, member, event, address) -> None:
