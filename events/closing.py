@@ -46,10 +46,6 @@ def checklists(events: Sequence[Event]) -> dict[int, list[Step]]:
     return {event.pk: steps_of(event, facts) for event in events}
 
 
-def open_steps(events: Sequence[Event]) -> dict[int, list[Step]]:
-    return {pk: [step for step in steps if not step.is_done] for pk, steps in checklists(events).items()}
-
-
 def refuse_unfinished(steps: Iterable[Step]) -> None:
     missing = [step.label for step in steps if step.is_required and not step.is_done]
     if missing:

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from .models import Channel, ChannelKind, Event, Mode, Registration, State
-from .models.event import CALLED_OFF
+from .models import CALLED_OFF, Channel, ChannelKind, Event, Mode, Registration, Seat, State
 
 # Which ways of taking part an event's channels offer.
 MODES = {
@@ -24,7 +23,7 @@ def may_join(event: Event, registration: Registration | None, *, may_edit: bool 
     """Has a seat, or runs the event; nobody joins what was called off."""
     if event.state in CALLED_OFF or event.state == State.COMPLETE:
         return may_edit
-    return may_edit or (registration is not None and registration.seat == "seated")
+    return may_edit or (registration is not None and registration.seat == Seat.SEATED)
 
 
 def links(channels: Iterable[Channel]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from accounts.models import Agency, Level
 from core.prepared import Prepared
 from groups.models import Group
 
-from .models import Channel, Chapter, CoHost, Document, Event, Mode, Reach, Speaker, ViewingSite
+from .models import Channel, ChannelKind, Chapter, CoHost, Document, Event, Mode, Reach, Speaker, ViewingSite
 
 
 @dataclass(frozen=True)
@@ -79,16 +79,13 @@ def programme(event: Event) -> Programme:
     told = Programme()
     for row in rows.rows(event.pk):
         told.add(event, *row)
-    told.channels.sort(key=lambda channel: ORDER.index(channel.kind))
+    told.channels.sort(key=lambda channel: list(ChannelKind).index(ChannelKind(channel.kind)))
     told.speakers.sort(key=lambda speaker: (speaker.order, speaker.pk))
     told.documents.sort(key=lambda document: (document.order, document.pk))
     told.chapters.sort(key=lambda chapter: chapter.second)
     told.cohosts.sort(key=lambda group: group.number)
     told.sites.sort(key=lambda site: site.pk)
     return told
-
-
-ORDER = ["room", "vcs", "dopa", "youtube"]
 
 
 def told_of(event: int) -> QuerySet:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 
 from django_tasks import task
 
-from . import audiences, proof, reminders, replay_check
+from . import audiences, replay_check
 from .models import Mailing
-from .services import certificates, clock
+from .services import certificates, clock, proof, reminders
 
 logger = logging.getLogger(__name__)
 

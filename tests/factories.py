@@ -12,7 +12,7 @@ from accounts.models import Agency, Level, User
 from core import thai
 from events.models import Attendance, Certificate, CertificateSeries, Event, Mode, Registration, Seat, Source
 from events.models import State as EventState
-from events.names import name_key
+from events.rosters.names import name_key
 from groups.models import Group, Membership, Stage, State
 
 _serial = count(1)

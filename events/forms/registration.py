@@ -4,8 +4,6 @@ from django import forms
 
 from ..models import Mode
 
-LATER = "later"
-
 
 class RegistrationForm(forms.Form):
     """How to take part; with a viewing site where one is chosen."""

@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from accounts.agency_field import AgencyMixin
 from accounts.models import Level, User
 from core.forms import LineField, TextField, WholeNumberField
-from core.spreadsheets import SpreadsheetError
 
-from .. import rosters
+from ..rosters import dry_run
+from .lists import ListMixin
 
 MOST_PEOPLE = 10_000  # as the model says
 
@@ -46,7 +46,7 @@ class OfficerMixin(forms.Form):
 
     def clean_officer(self) -> User:
         address = self.cleaned_data["officer"].lower()
-        if not rosters.is_email(address):
+        if not dry_run.is_email(address):
             raise ValidationError("รูปแบบอีเมลไม่ถูกต้อง")
         proved = EmailAddress.objects.filter(email=address, verified=True, user__is_active=True)
         if found := proved.select_related("user").first():
@@ -83,7 +83,7 @@ class HeadCountForm(forms.Form):
     remark = LineField(label="หมายเหตุ", max_length=300, required=False, help_text="เช่น สัญญาณขัดข้องช่วงท้าย")
 
 
-class RosterForm(forms.Form):
+class RosterForm(ListMixin):
     """Who was there, typed or in a file; what each line would do is shown before anything is written."""
 
     people = TextField(
@@ -93,36 +93,12 @@ class RosterForm(forms.Form):
         help_text="บรรทัดละหนึ่งคน: ชื่อ นามสกุล, ตำแหน่ง, อีเมล ตำแหน่งและอีเมลเว้นได้",
         widget=forms.Textarea({"rows": 10, "spellcheck": "false", "autocomplete": "off"}),
     )
-    file = forms.FileField(
-        label="หรือไฟล์รายชื่อ (XLSX หรือ CSV)",
-        required=False,
-        help_text="แถวแรกเป็นหัวคอลัมน์ ต้องมีคอลัมน์ “ชื่อ นามสกุล”",
-        widget=forms.FileInput({"accept": ".xlsx,.csv"}),
-        error_messages={
-            "empty": "ไฟล์นี้ว่างเปล่า กรุณาเลือกไฟล์ที่มีรายชื่อ",
-            "invalid": "กรุณาเลือกไฟล์อีกครั้ง",
-        },
-    )
+    field_order = ("people", "file")
+    typed = "people"
+    named = "รายชื่อ"
+    read_typed = staticmethod(dry_run.read_typed)
+    read_file = staticmethod(dry_run.read)
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        text, file = data.get("people"), data.get("file")
-        if self.errors:
-            return data
-        if text and file:
-            self.add_error("file", "กรุณาพิมพ์รายชื่อหรือเลือกไฟล์ อย่างใดอย่างหนึ่ง")
-        elif file:
-            self.read("file", file)
-        else:
-            self.read("people", text or "")
-        return data
-
-    def read(self, field: str, given: Any) -> None:
-        try:
-            entries = rosters.read(given) if field == "file" else rosters.read_typed(given)
-        except SpreadsheetError as error:
-            self.add_error(field, ValidationError(error.problems))
-            return
-        if not entries:
-            self.add_error(field, "กรุณาพิมพ์รายชื่ออย่างน้อยหนึ่งบรรทัด หรือเลือกไฟล์")
-        self.cleaned_data["entries"] = entries
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = "แถวแรกเป็นหัวคอลัมน์ ต้องมีคอลัมน์ “ชื่อ นามสกุล”"

@@ -154,7 +154,7 @@ class Event(models.Model):
     )
     created_at = models.DateTimeField("สร้างเมื่อ", default=timezone.now, editable=False)
     updated_at = models.DateTimeField("แก้ไขเมื่อ", default=timezone.now, editable=False)
-    # Kept in step by events.services under the event's row lock, proved nightly by events.tasks.recount.
+    # Kept in step by events.services under the event's row lock, proved nightly by events.tasks.recount_events.
     seated_count = models.PositiveIntegerField("ลงทะเบียนแล้ว", default=0, editable=False)
     waiting_count = models.PositiveIntegerField("รายชื่อสำรอง", default=0, editable=False)
     interest_count = models.PositiveIntegerField("ผู้สนใจ", default=0, editable=False)

@@ -11,31 +11,12 @@ from core import pagecache
 from groups.services import Refused
 
 from ..joining import modes_of
-from ..matching import own_name_key
 from ..models import HELD, OVER, Attendance, Event, Mode, Registration, RosterEntry, Source, Status, ViewingSite
 from ..models.keys import new_secret
-from ..names import name_key
+from ..rosters.matching import own_name_key
 from .presence import is_present, new_row, own, refuse_marking, row_of, seat_of, set_status, way_in
-from .reach import ReachTotals, SiteCount, add_one, reach_of, recount
+from .reach import add_one, recount
 from .registration import lock
-from .rosters import enter_roster, remove_entry, report_head_count
-
-__all__ = [
-    "ReachTotals",
-    "SiteCount",
-    "close_attendance",
-    "enter_roster",
-    "mark",
-    "mark_all",
-    "name_key",
-    "reach_of",
-    "recount",
-    "remove_entry",
-    "renew_codes",
-    "reopen_attendance",
-    "report_head_count",
-    "sign_in",
-]
 
 
 @transaction.atomic

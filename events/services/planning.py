@@ -22,9 +22,9 @@ from groups.services import Refused
 from .. import moves, notices
 from ..details import COLUMNS, Change, ChannelDetails, Details, changes, hours_of, when, write
 from ..models import OVER, Attendance, Audience, Event, State
-from ..reminders import withdraw_wrong
 from . import mailing
 from .registration import fill_seats, lock
+from .reminders import withdraw_wrong
 
 IN_CALENDAR = {"title", "lead", "agenda", "time", "visibility", *notices.CHANNELS}  # what events.ics writes
 ENDED_GROUP = "กลุ่มนี้สิ้นสุดแล้ว จึงจัดกิจกรรมใหม่ไม่ได้"

@@ -6,8 +6,8 @@ from accounts.models import Level, User
 from core import thai
 from groups.services import Refused
 
-from ..matching import key_of, own_name_key, own_row
 from ..models import CALLED_OFF, HELD, Attendance, Event, Mode, Registration, State, Status, ViewingSite
+from ..rosters.matching import key_of, own_name_key, own_row
 
 OPENS_BEFORE = timedelta(minutes=30)
 

@@ -22,6 +22,7 @@ from ..manage import manage_frame
 from ..models import Attendance, Event, Status
 from ..services import attendance as services
 from ..services.presence import refuse_marking
+from ..services.reach import reach_of
 
 PAGE_SIZE = 30
 
@@ -44,7 +45,7 @@ def attendance_list(request: SignedInRequest, event_id: int) -> HttpResponse:
         "page": page,
         "people": people,
         "unmarked": [person for person in people if not person.status],
-        "reach": services.reach_of(event),
+        "reach": reach_of(event),
         "why_not": why_not(event),
         "back": request.GET.urlencode(),
     }

@@ -14,11 +14,11 @@ from core.forms import whole_number
 from core.visitors import is_human, is_loaded_ahead, visit_of
 from groups.services import Refused
 
-from .. import documents
 from ..access import editable_event
 from ..forms.documents import DocumentForm
 from ..manage import manage_frame
 from ..models import Document, Event
+from ..services import documents as services
 
 
 @public
@@ -52,7 +52,7 @@ def document_list(request: SignedInRequest, event_id: int) -> HttpResponse:
 def add(request: SignedInRequest, event: Event, form: DocumentForm) -> bool:
     content, title = form.cleaned_data["file"], form.cleaned_data["title"]
     try:
-        row = documents.add(event=event, content=content, title=title, by=request.user)
+        row = services.add(event=event, content=content, title=title, by=request.user)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return False
@@ -67,8 +67,8 @@ def change(request: SignedInRequest, event: Event) -> HttpResponse:
     pk = whole_number(request.POST.get("document"))
     row = get_object_or_404(Document.objects.select_related("event"), event=event, pk=pk)
     if request.POST["action"] == "remove":
-        documents.remove(document=row, by=request.user)
+        services.remove(document=row, by=request.user)
         messages.success(request, f"ลบ “{row.title}” แล้ว")
     else:
-        documents.move(document=row, up=request.POST["action"] == "up")
+        services.move(document=row, up=request.POST["action"] == "up")
     return redirect("events:document_list", event.pk)

@@ -21,6 +21,7 @@ from ..joining import modes_of
 from ..models import Attendance, Event, Mode, Source, ViewingSite
 from ..services import attendance as services
 from ..services.presence import seat_of
+from ..services.reach import reach_of
 
 
 @signed_in
@@ -132,6 +133,6 @@ def sign_in_screen(request: SignedInRequest, event_id: int) -> HttpResponse:
     else:
         code = codes.screen_code(event, now)
         context["code"], context["drawing"] = code, codes.drawing(codes.address(event, code))
-        context["people"] = services.reach_of(event).total
+        context["people"] = reach_of(event).total
     part = "#code" if wants_fragment(request) else ""
     return render(request, f"events/sign_in_screen.html{part}", context)

@@ -13,10 +13,11 @@ from core.access import posted, signed_in
 from core.downloads import spreadsheet
 from groups.services import Refused
 
-from .. import rosters, sign_in
+from .. import sign_in
 from ..forms.sites import RosterForm
 from ..models import RosterEntry, ViewingSite
-from ..services.rosters import remove_entry
+from ..rosters import dry_run
+from ..services.site_reports import remove_entry
 from .sites import editable_site, site_frame
 
 MOST_LINES, FEWEST_BLANK = 400, 5  # of the printed sheet
@@ -30,32 +31,32 @@ def site_roster(request: SignedInRequest, event_id: int, site_id: int) -> HttpRe
         return confirm(request, site)
     form = RosterForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        roster = rosters.examine(site, form.cleaned_data["entries"])
+        roster = dry_run.examine(site, form.cleaned_data["entries"])
         return preview(request, site, roster, form if roster.problems and form.cleaned_data["people"] else None)
     return render(request, "events/site_roster.html", site_frame(request, site) | {"form": form})
 
 
 def preview(
-    request: SignedInRequest, site: ViewingSite, roster: rosters.Roster, form: RosterForm | None = None
+    request: SignedInRequest, site: ViewingSite, roster: dry_run.Roster, form: RosterForm | None = None
 ) -> HttpResponse:
     """What was typed stands below what is wrong with it, to be corrected there."""
-    sealed = "" if roster.problems else rosters.sealed(roster, site=site, by=request.user)
+    sealed = "" if roster.problems else dry_run.sealed(roster, site=site, by=request.user)
     context = site_frame(request, site) | {"roster": roster, "sealed": sealed, "form": form}
     return render(request, "events/site_roster_preview.html", context)
 
 
 def confirm(request: SignedInRequest, site: ViewingSite) -> HttpResponse:
     """Exactly what was shown, or nothing: where a line would do something else by now, it is shown again."""
-    shown = rosters.unsealed(request.POST["shown"], site=site, by=request.user)
+    shown = dry_run.unsealed(request.POST["shown"], site=site, by=request.user)
     if shown is None:
         messages.warning(request, "รายชื่อที่ตรวจไว้หมดอายุแล้ว กรุณาตรวจอีกครั้ง")
         return redirect("events:site_roster", site.event_id, site.pk)
     try:
-        done = rosters.apply(shown, site=site, by=request.user)
+        done = dry_run.apply(shown, site=site, by=request.user)
     except Refused as refusal:
         messages.warning(request, str(refusal))
         return redirect("events:site", site.event_id, site.pk)
-    if isinstance(done, rosters.Roster):
+    if isinstance(done, dry_run.Roster):
         messages.warning(request, "ข้อมูลเปลี่ยนไปหลังจากที่ท่านตรวจ ยังไม่ได้บันทึกผู้ใด กรุณาตรวจอีกครั้ง")
         return preview(request, site, done)
     messages.success(request, f"เพิ่มรายชื่อ {len(done):,} คนแล้ว" if done else "ทุกคนอยู่ในรายชื่อแล้ว")
@@ -66,7 +67,7 @@ def confirm(request: SignedInRequest, site: ViewingSite) -> HttpResponse:
 @require_safe
 def site_roster_template(request: SignedInRequest, event_id: int, site_id: int) -> HttpResponse:
     site = editable_site(request, event_id, site_id)
-    return spreadsheet(f"roster-{site.pk}", [rosters.NAME, rosters.POSITION, rosters.EMAIL, rosters.AGENCY])
+    return spreadsheet(f"roster-{site.pk}", [dry_run.NAME, dry_run.POSITION, dry_run.EMAIL, dry_run.AGENCY])
 
 
 @signed_in

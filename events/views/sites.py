@@ -22,7 +22,7 @@ from ..manage import manage_frame
 from ..models import Event, RosterEntry, ViewingSite
 from ..services import sites as services
 from ..services.reach import named_at
-from ..services.rosters import report_head_count
+from ..services.site_reports import report_head_count
 
 PAGE_SIZE = 30
 

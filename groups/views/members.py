@@ -1,17 +1,17 @@
 """The directory, and what a group's facilitators do with a membership."""
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import SignedInRequest
-from core import thai
 from core.access import posted, signed_in
 from core.fragments import wants_fragment
 from core.paging import paginate
+from core.words import with_words
 
 from .. import services
 from ..forms import MemberFilter, RemovalForm, RoleForm

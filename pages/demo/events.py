@@ -33,7 +33,7 @@ from events.models import (
     State,
     ViewingSite,
 )
-from events.names import name_key
+from events.rosters.names import name_key
 from events.services import certificates, reach, registration
 from groups.models import Group, Membership, Role
 

@@ -7,10 +7,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Level
-from events.matching import Named
 from events.models import Attendance, Event, LogLine, Mode, RosterEntry, Seat, Source, State, Status
-from events.names import name_key
-from events.services import attendance
+from events.rosters.matching import Named
+from events.rosters.names import name_key
+from events.services import attendance, site_reports
+from events.services.reach import recount
 from groups.services import Refused
 from tests.at_once import at_once
 from tests.events.places import at, make_district, make_province, make_running_event, make_site, reached
@@ -109,7 +110,7 @@ def test_who_was_noted_as_away_and_signs_in_is_present(event, member, facilitato
 
 def test_who_is_named_on_a_roster_and_signs_in_is_one_person(event) -> None:
     site = make_site(event=event)
-    attendance.enter_roster(site=site, people=[Named("นายต้นน้ำ แก้วมณีใส")], by=site.officer)
+    site_reports.enter_roster(site=site, people=[Named("นายต้นน้ำ แก้วมณีใส")], by=site.officer)
     person = make_user(title="นาย", given_name="ต้นน้ำ", family_name="แก้วมณีใส", agency=make_agency())
     signed(event, person)
     row = Attendance.objects.get()
@@ -138,8 +139,8 @@ def test_when_it_is_refused(event, member, facilitator, change, minutes, problem
         lambda: signed(event, member, now=now),
         lambda: attendance.mark(event=event, user=member, status=Status.ABSENT, by=facilitator, now=now),
         lambda: attendance.mark_all(event=event, users=[member], by=facilitator, now=now),
-        lambda: attendance.report_head_count(site=site, count=3, by=site.officer, now=now),
-        lambda: attendance.enter_roster(site=site, people=[Named("นาย ก ข")], by=site.officer, now=now),
+        lambda: site_reports.report_head_count(site=site, count=3, by=site.officer, now=now),
+        lambda: site_reports.enter_roster(site=site, people=[Named("นาย ก ข")], by=site.officer, now=now),
     ]
     for act in acts:
         if problem:
@@ -171,7 +172,7 @@ def test_a_name_is_entered_on_two_rosters_while_its_person_signs_in(group) -> No
     person = make_user(title="นาย", given_name="ต้นน้ำ", family_name="แก้วมณีใส")
     people = [Named("นายต้นน้ำ แก้วมณีใส")]
     at_once(
-        *(lambda site=site: attendance.enter_roster(site=site, people=people, by=site.officer) for site in sites),
+        *(lambda site=site: site_reports.enter_roster(site=site, people=people, by=site.officer) for site in sites),
         lambda: signed(event, person),
     )
     row = Attendance.objects.get()
@@ -218,7 +219,7 @@ def test_leave_wants_a_reason(event, member, facilitator) -> None:
 
 def test_somebody_without_an_account_is_marked_by_the_row(event, facilitator) -> None:
     row = make_attendance(event=event, full_name="นายต้นน้ำ แก้วมณีใส", mode=Mode.SITE)
-    attendance.recount(event)
+    recount(event)
     attendance.mark(event=event, attendance=row, status=Status.ABSENT, by=facilitator)
     assert (logged(event), reached(event)) == (["บันทึกนายต้นน้ำ แก้วมณีใส: ไม่ได้เข้าร่วม"], {})
 

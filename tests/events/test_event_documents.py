@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from core import documents, pagecache
 from core.documents import CleanDocument
-from events import documents as acts
 from events.models import CoHost, Document, Event, LogLine, State
+from events.services import documents as acts
 from groups.visibility import Visibility
 from tests.core.test_documents import PDF, office, old_office, package
 from tests.factories import make_event, make_group, make_membership, make_user

@@ -5,11 +5,11 @@ import logging
 import pytest
 
 from accounts.models import Level
-from events import proof, tasks
-from events.matching import Named
+from events import tasks
 from events.models import Attendance, Event, Interest, Mode, Reach, RosterEntry, Seat, Source, Status
-from events.services import attendance
-from events.services.reach import SiteCount, count_sites
+from events.rosters.matching import Named
+from events.services import attendance, proof, site_reports
+from events.services.reach import SiteCount, count_sites, reach_of, recount
 from tests.events.places import make_district, make_province, make_running_event, make_site, reached
 from tests.factories import make_agency, make_attendance, make_registration, make_user
 
@@ -31,8 +31,8 @@ def test_two_rosters_and_a_sign_in_are_one_person(event) -> None:
     person = make_user(title="นาย", given_name="ต้นน้ำ", family_name="แก้วมณีใส", agency=province)
     attendance.sign_in(event=event, user=person, source=Source.QR, mode=Mode.VC)
     for site in sites:
-        attendance.enter_roster(site=site, people=named("นายต้นน้ำ แก้วมณีใส", f"นาย ก {site.pk}"), by=site.officer)
-        attendance.report_head_count(site=site, count=5, by=site.officer)
+        site_reports.enter_roster(site=site, people=named("นายต้นน้ำ แก้วมณีใส", f"นาย ก {site.pk}"), by=site.officer)
+        site_reports.report_head_count(site=site, count=5, by=site.officer)
     assert reached(event) == {
         (Level.PROVINCE, Mode.VC): 1,  # the person, by the first way
         (Level.PROVINCE, Mode.SITE): 4,  # one by name, three without one
@@ -44,16 +44,16 @@ def test_two_rosters_and_a_sign_in_are_one_person(event) -> None:
 @pytest.mark.parametrize(("heads", "people"), [(0, 2), (1, 2), (2, 2), (10, 10)])
 def test_a_head_count_covers_the_roster_whichever_comes_first(event, heads, people) -> None:
     first, second = (make_site(event=event, agency=make_province(name)) for name in ("ลำปาง", "น่าน"))
-    attendance.report_head_count(site=first, count=heads, by=first.officer)
-    attendance.enter_roster(site=first, people=named("นาย ก ข", "นาง ค ง"), by=first.officer)
-    attendance.enter_roster(site=second, people=named("นาย จ ฉ", "นาง ช ซ"), by=second.officer)
-    attendance.report_head_count(site=second, count=heads, by=second.officer)
+    site_reports.report_head_count(site=first, count=heads, by=first.officer)
+    site_reports.enter_roster(site=first, people=named("นาย ก ข", "นาง ค ง"), by=first.officer)
+    site_reports.enter_roster(site=second, people=named("นาย จ ฉ", "นาง ช ซ"), by=second.officer)
+    site_reports.report_head_count(site=second, count=heads, by=second.officer)
     assert reached(event) == {(Level.PROVINCE, Mode.SITE): 2 * people}
 
 
 def test_signing_in_by_a_sites_code_names_one_of_those_counted(event) -> None:
     site = make_site(event=event)
-    attendance.report_head_count(site=site, count=3, by=site.officer)
+    site_reports.report_head_count(site=site, count=3, by=site.officer)
     person = make_user(agency=make_agency())
     attendance.sign_in(event=event, user=person, source=Source.QR, mode=Mode.VC, site=site)
     assert reached(event) == {(Level.CENTRAL, Mode.SITE): 1, (Level.PROVINCE, Mode.SITE): 2}
@@ -65,16 +65,16 @@ def test_a_second_site_by_code_is_an_entry_there_and_not_a_second_person(event, 
         attendance.sign_in(event=event, user=member, source=Source.QR, mode=Mode.VC, site=site)
     row = Attendance.objects.get()
     assert (row.site, [entry.site for entry in row.entries.all()]) == (first, [second])
-    attendance.report_head_count(site=second, count=1, by=second.officer)
+    site_reports.report_head_count(site=second, count=1, by=second.officer)
     assert sum(reached(event).values()) == 1
 
 
 def test_an_absent_person_on_a_roster_is_not_counted_but_the_head_count_stands(event, facilitator) -> None:
     site = make_site(event=event)
-    (entry,) = attendance.enter_roster(site=site, people=named("นาย ก ข"), by=site.officer)
+    (entry,) = site_reports.enter_roster(site=site, people=named("นาย ก ข"), by=site.officer)
     attendance.mark(event=event, attendance=entry.attendance, status=Status.ABSENT, by=facilitator)
     assert reached(event) == {}
-    attendance.report_head_count(site=site, count=1, by=site.officer)
+    site_reports.report_head_count(site=site, count=1, by=site.officer)
     assert reached(event) == {(Level.PROVINCE, Mode.SITE): 1}
 
 
@@ -82,11 +82,11 @@ def test_the_totals_in_two_queries(event, django_assert_num_queries) -> None:
     for number, agency in enumerate([make_province(), make_province("น่าน"), make_district("ปัว", make_province("แพร่"))]):
         site = make_site(event=event, agency=agency)
         if number:
-            attendance.report_head_count(site=site, count=7, by=site.officer)
+            site_reports.report_head_count(site=site, count=7, by=site.officer)
     make_site(event=event, agency=make_province("ตาก"), is_open=False)
     attendance.sign_in(event=event, user=make_user(agency=make_agency()), source=Source.QR, mode=Mode.ROOM)
     with django_assert_num_queries(2):
-        totals = attendance.reach_of(event)
+        totals = reach_of(event)
     assert (totals.total, totals.by_level, totals.by_mode) == (
         15,
         {Level.CENTRAL: 1, Level.PROVINCE: 7, Level.DISTRICT: 7},
@@ -106,7 +106,7 @@ def test_recounting_asks_the_same_however_many(event, rows, django_assert_num_qu
         site.head_count = 3
         site.save()
     with django_assert_num_queries(11):
-        attendance.recount(event)
+        recount(event)
     assert reached(event) == {(Level.PROVINCE, Mode.SITE): 3 * rows}
 
 
@@ -116,9 +116,9 @@ def test_nothing_is_wrong_after_whatever_happened(event, member, facilitator) ->
     make_registration(event=event, user=member)
     make_registration(event=event, seat=Seat.WAITING)
     attendance.sign_in(event=event, user=member, source=Source.QR, mode=Mode.VC)
-    (entry, _) = attendance.enter_roster(site=site, people=named("นาย ก ข", "นาง ค ง"), by=site.officer)
-    attendance.report_head_count(site=site, count=9, by=site.officer)
-    attendance.remove_entry(entry=entry, by=site.officer)
+    (entry, _) = site_reports.enter_roster(site=site, people=named("นาย ก ข", "นาง ค ง"), by=site.officer)
+    site_reports.report_head_count(site=site, count=9, by=site.officer)
+    site_reports.remove_entry(entry=entry, by=site.officer)
     attendance.mark(event=event, user=member, status=Status.ABSENT, by=facilitator)
     assert proof.correct_counts() == []
 
@@ -128,7 +128,7 @@ def test_differences_are_corrected_and_reported(event, caplog) -> None:
     make_registration(event=event)
     right = make_running_event()
     make_attendance(event=right, level=Level.CENTRAL, mode=Mode.VC)
-    attendance.recount(right)
+    recount(right)
     Reach.objects.create(event=event, level=Level.CENTRAL, mode=Mode.VC, people=5)
     Interest.objects.create(event=event, user=make_user())
     Event.objects.filter(pk=event.pk).update(seated_count=7, waiting_count=2)
@@ -152,6 +152,6 @@ def test_the_proof_asks_the_same_however_many_events(events, django_assert_num_q
         make_registration(event=one)
         site = make_site(event=one, head_count=3)
         make_attendance(event=one, full_name="นาย ก ข", site=site, mode=Mode.SITE)
-        attendance.recount(one)
+        recount(one)
     with django_assert_num_queries(8):
         assert proof.correct_counts() == []

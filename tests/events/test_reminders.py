@@ -13,10 +13,10 @@ from django_tasks_db.models import DBTaskResult
 from accounts.models import MailFrequency, Notification, User
 from core import background, thai
 from core.thai import BANGKOK
-from events import audiences, reminders
+from events import audiences
 from events.models import Audience, Channel, Event, Registration, Seat, State
-from events.reminders import remind
-from events.services import mailing, planning, registration
+from events.services import mailing, planning, registration, reminders
+from events.services.reminders import remind
 from events.tasks import follow_clock
 from groups.models import Group
 from tests.accounts.test_mail import Mailbox, header, parts

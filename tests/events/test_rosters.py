@@ -8,10 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Level
 from core.spreadsheets import SpreadsheetError, write_csv, write_xlsx
-from events import rosters
-from events.matching import Named, find
 from events.models import Attendance, Event, LogLine, Mode, RosterEntry, Source, Status, ViewingSite
-from events.services import attendance
+from events.rosters import dry_run
+from events.rosters.matching import Named, find
+from events.services import attendance, site_reports
 from groups.services import Refused
 from tests.events.places import make_district, make_province, make_running_event, make_site, reached
 from tests.factories import make_agency, make_attendance, make_certificate, make_registration, make_user
@@ -60,7 +60,7 @@ def one(site: ViewingSite, name: str, email: str = ""):
 
 
 def enter(site: ViewingSite, *people: Named) -> list[RosterEntry]:
-    return attendance.enter_roster(site=site, people=people, by=site.officer)
+    return site_reports.enter_roster(site=site, people=people, by=site.officer)
 
 
 # --- Who is meant -----------------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ def test_taking_a_name_off_uncounts_whom_nothing_else_counts(site, event, member
     only, twice, signed = enter(site, Named("นาย ก ข"), Named("นาง ค ง"), named)
     enter(other, Named("นาง ค ง"))
     for entry in (only, twice, signed):
-        attendance.remove_entry(entry=entry, by=site.officer)
+        site_reports.remove_entry(entry=entry, by=site.officer)
     assert set(Attendance.objects.values_list("person_key", "site")) == {
         ("n:ค ง", other.pk), (f"u{member.pk}", None),
     }  # fmt: skip
@@ -194,20 +194,20 @@ def test_who_has_a_certificate_is_not_uncounted_in_passing(site, event) -> None:
     (entry,) = enter(site, Named("นายต้นน้ำ แก้วมณีใส"))
     make_certificate(event=event, user=person, attended=False)
     with pytest.raises(Refused, match="ได้รับเกียรติบัตรหรือตอบแบบประเมินแล้ว"):
-        attendance.remove_entry(entry=entry, by=site.officer)
+        site_reports.remove_entry(entry=entry, by=site.officer)
     assert (Attendance.objects.count(), RosterEntry.objects.count()) == (1, 1)
 
 
 # --- Reading ----------------------------------------------------------------------------------------------
 def test_typed_lines() -> None:
     text = "นาย ก ข, นายอำเภอ, k@example.com\n\n นาง ค ง \nนาย จ ฉ\tครู, ชำนาญการ\tj@example.com\n,,"
-    assert rosters.read_typed(text) == [
-        rosters.Entry(1, "นาย ก ข", "นายอำเภอ", "k@example.com"),
-        rosters.Entry(3, "นาง ค ง"),
-        rosters.Entry(4, "นาย จ ฉ", "ครู, ชำนาญการ", "j@example.com"),
+    assert dry_run.read_typed(text) == [
+        dry_run.Entry(1, "นาย ก ข", "นายอำเภอ", "k@example.com"),
+        dry_run.Entry(3, "นาง ค ง"),
+        dry_run.Entry(4, "นาย จ ฉ", "ครู, ชำนาญการ", "j@example.com"),
     ]
     with pytest.raises(SpreadsheetError, match="มี 1,001 แถว"):
-        rosters.read_typed("นาย ก ข\n" * 1001)
+        dry_run.read_typed("นาย ก ข\n" * 1001)
 
 
 @pytest.mark.parametrize("csv", [False, True])
@@ -251,7 +251,7 @@ def test_every_rows_problem_is_shown_and_nothing_is_written(client, site, event,
         (2, "add", "จะบันทึกว่าเข้าร่วม"),
         (3, "", "ไม่มีชื่อ"),
         (4, "", "รูปแบบอีเมลไม่ถูกต้อง"),
-        (5, "", rosters.agency_problem("กองที่ไม่มี", 0)),
+        (5, "", dry_run.agency_problem("กองที่ไม่มี", 0)),
         (6, "", "มีหน่วยงานชื่อ “อำเภอเฉลิมพระเกียรติ” 2 แห่ง กรุณาระบุจังหวัดต่อท้าย"),
         (7, "", no_name),
         (8, "", no_name),
@@ -271,7 +271,7 @@ def test_every_rows_problem_is_shown_and_nothing_is_written(client, site, event,
 def test_an_agency_by_the_names_that_people_write(site, event, province, written) -> None:
     district = make_district("แม่ริม", province)
     make_district("แม่ริม", make_province("จังหวัดอื่น"))
-    roster = rosters.examine(site, [rosters.Entry(2, "นาย ก ข", agency=written)])
+    roster = dry_run.examine(site, [dry_run.Entry(2, "นาย ก ข", agency=written)])
     (line,) = roster.lines
     assert (line.named and line.named.agency, line.outcome) == (district, "add")
     enter(site, line.named)

@@ -5,9 +5,9 @@ import pytest
 from accounts.models import Level, Notification
 from core import pagecache
 from events import sign_in
-from events.matching import Named
 from events.models import Attendance, Event, LogLine, Mode, RosterEntry, Seat, Source, State, ViewingSite
-from events.services import attendance, sites
+from events.rosters.matching import Named
+from events.services import attendance, site_reports, sites
 from groups.services import Refused
 from groups.visibility import Visibility
 from tests.events.places import make_district, make_province, make_running_event, make_site, reached
@@ -66,7 +66,7 @@ def test_filters_of_the_list(as_, outsider, event, site) -> None:
 
 def test_who_runs_the_event_sees_who_has_reported(as_, facilitator, event, site) -> None:
     silent = make_site(event=event, agency=make_province("น่าน"))
-    attendance.report_head_count(site=site, count=12, by=site.officer)
+    site_reports.report_head_count(site=site, count=12, by=site.officer)
     client = as_(facilitator)
     html = client.get(f"/events/{event.pk}/sites/").content.decode()
     assert [text in html for text in ("รายงาน 12 คน", "ยังไม่รายงาน")] == [True, True]
@@ -79,7 +79,7 @@ def test_queries_of_the_lists_do_not_grow(
 ) -> None:
     for number in range(count):
         row = make_site(event=event, agency=make_province(f"จังหวัด {number}"))
-        attendance.report_head_count(site=row, count=3, by=row.officer)
+        site_reports.report_head_count(site=row, count=3, by=row.officer)
     address = f"/events/{event.pk}/sites/"
     for client, queries in ((visitor, 3), (as_(outsider), 6), (as_(facilitator), 8)):
         client.get(address)
@@ -213,14 +213,14 @@ def test_closing_tells_who_chose_it_and_opening_again(as_, site, event, member, 
 
 
 def test_what_was_reported_is_not_closed_away(site) -> None:
-    attendance.report_head_count(site=site, count=0, by=site.officer)
+    site_reports.report_head_count(site=site, count=0, by=site.officer)
     with pytest.raises(Refused, match="จุดรับชมนี้รายงานผู้เข้าร่วมแล้ว จึงปิดไม่ได้"):
         sites.close_site(site=site, by=site.officer)
 
 
 # --- Reporting --------------------------------------------------------------------------------------------
 def test_reporting_a_head_count(as_, site, event, address, told) -> None:
-    attendance.enter_roster(site=site, people=[Named("นาย ก ข"), Named("นาง ค ง")], by=site.officer)
+    site_reports.enter_roster(site=site, people=[Named("นาย ก ข"), Named("นาง ค ง")], by=site.officer)
     client = as_(site.officer)
     assert told(client.post(f"{address}head-count/", {"count": "๑๒", "remark": "ฝนตก"})) == ["รายงานผู้เข้าร่วม 12 คนแล้ว"]
     site.refresh_from_db()
@@ -256,7 +256,7 @@ def test_too_early_to_report(as_, group) -> None:
 
 
 def test_taking_a_name_off_from_the_page(as_, site, event, address, told) -> None:
-    (entry,) = attendance.enter_roster(site=site, people=[Named("นาย ก ข")], by=site.officer)
+    (entry,) = site_reports.enter_roster(site=site, people=[Named("นาย ก ข")], by=site.officer)
     response = as_(site.officer).post(f"{address}roster/{entry.pk}/removal/")
     assert (response["Location"], told(response), Attendance.objects.count()) == (address, ["นำออกจากรายชื่อแล้ว"], 0)
 
@@ -265,8 +265,8 @@ def test_taking_a_name_off_from_the_page(as_, site, event, address, told) -> Non
 def test_queries_of_the_page_do_not_grow(as_, site, event, address, steady, people, django_assert_num_queries) -> None:
     other = make_site(event=event, agency=make_province("น่าน"))
     named = [Named(f"นาย ก {number}") for number in range(people)]
-    attendance.enter_roster(site=other, people=named, by=other.officer)
-    attendance.enter_roster(site=site, people=named, by=site.officer)
+    site_reports.enter_roster(site=other, people=named, by=other.officer)
+    site_reports.enter_roster(site=site, people=named, by=site.officer)
     client = as_(site.officer)
     client.get(address)
     with django_assert_num_queries(7):
@@ -301,7 +301,7 @@ def test_the_sheet_of_a_multitude_stays_printable(as_, site, address) -> None:
 def test_only_its_officer_and_who_runs_the_event_reach_a_site(
     as_, visitor, outsider, member, facilitator, officer, site, event, address
 ) -> None:
-    (entry,) = attendance.enter_roster(site=site, people=[Named("นาย ก ข")], by=site.officer)
+    (entry,) = site_reports.enter_roster(site=site, people=[Named("นาย ก ข")], by=site.officer)
     colleague = make_user(agency=site.agency)
     elsewhere = make_site(event=event, agency=make_province("น่าน")).officer
     other_facilitator_site = make_site(event=make_running_event(group=make_group(slug="other")), officer=elsewhere)
@@ -332,5 +332,5 @@ def test_an_officer_who_does_not_run_the_event_sees_no_tabs_of_it(as_, site, fac
 
 def test_signed_in_by_the_sites_code_is_known_by_name_there(site, event, member) -> None:
     attendance.sign_in(event=event, user=member, source=Source.QR, mode=Mode.VC, site=site)
-    attendance.report_head_count(site=site, count=4, by=site.officer)
+    site_reports.report_head_count(site=site, count=4, by=site.officer)
     assert sum(reached(event).values()) == 4

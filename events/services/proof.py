@@ -7,9 +7,9 @@ from django.db.models import Count
 
 from core import pagecache
 
-from .models import Event, Interest, Reach, Registration, Seat
-from .services.reach import counted, recount
-from .services.registration import lock
+from ..models import Event, Interest, Reach, Registration, Seat
+from .reach import counted, recount
+from .registration import lock
 
 COUNTS = ("seated_count", "waiting_count", "interest_count")
 

@@ -12,12 +12,12 @@ from accounts.models import Agency, User
 from core import shown, thai
 from core.spreadsheets import FORMULA_STARTS, SpreadsheetError, read_rows
 
+from ..models import Attendance, RosterEntry, Status, ViewingSite
+from ..services.registration import lock
+from ..services.site_reports import enter_roster
 from .agencies import Directory
 from .matching import Match, Named, find, is_below, own_name_key
-from .models import Attendance, RosterEntry, Status, ViewingSite
 from .names import name_key
-from .services.registration import lock
-from .services.rosters import enter_roster
 
 NAME, POSITION, EMAIL, AGENCY = "ชื่อ นามสกุล", "ตำแหน่ง", "อีเมล", "หน่วยงาน"
 HEADERS = {NAME: ["ชื่อ-สกุล", "ชื่อ-นามสกุล", "ชื่อสกุล", "ชื่อ และนามสกุล", "รายชื่อ", "name"]}

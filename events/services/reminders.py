@@ -17,9 +17,9 @@ from accounts.models import MailFrequency, Notification
 from accounts.services import notify
 from core import thai
 
-from .details import when
-from .models import CALLED_OFF, Delivery, Event, Registration, State
-from .services.registration import how_to_join, lock
+from ..details import when
+from ..models import CALLED_OFF, Delivery, Event, Registration, State
+from .registration import how_to_join, lock
 
 BATCH = 200
 OPENING = "เตือนล่วงหน้า: "  # every reminder begins so, and what has become wrong is found by it

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts.models import Agency, User
 
-from .models import HELD, Attendance, Registration, RosterEntry, ViewingSite
+from ..models import HELD, Attendance, Registration, RosterEntry, ViewingSite
 from .names import name_key
 
 

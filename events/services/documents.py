@@ -9,8 +9,8 @@ from core import pagecache
 from core.documents import CleanDocument
 from groups.services import Refused
 
-from .models import Document, Event
-from .services.registration import lock
+from ..models import Document, Event
+from .registration import lock
 
 MOST = 30  # of one event
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts.models import User
 from groups.services import Refused
 
-from ..matching import Match, Named, find
 from ..models import Attendance, Certificate, Event, Mode, RosterEntry, Source, Status, ViewingSite
+from ..rosters.matching import Match, Named, find
 from .presence import is_present, own, refuse_marking, set_status
 from .reach import recount
 from .registration import lock
