@@ -5,19 +5,20 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import MailFrequency, User
 from accounts.services import notify
-from groups.models import Membership, Role, Stage
-from groups.visibility import Visibility
+from groups.models import Membership
 
+from .access import readers_of
 from .models import HELD, Attendance, Audience, CoHost, Delivery, Event, Interest, Mailing, Registration, Seat
 
 BATCH = 500
 
 
-def people_of(event: Event, audience: str) -> QuerySet[User]:
+def recipients_of(event: Event, audience: str) -> QuerySet[User]:
     """Who belongs to the audience at this moment; suspended and closed accounts never."""
     registrations = Registration.objects.filter(event=event)
     held = registrations.filter(seat__in=HELD).values("user")
-    interested = Interest.objects.filter(event=event, user__in=readers(event)).values("user")
+    # Interest may be older than the level of publication; who has a seat is told of it whatever the level.
+    interested = Interest.objects.filter(event=event, user__in=readers_of(event)).values("user")
     attended = Attendance.objects.present().filter(event=event, user__isnull=False).values("user")
     active = User.objects.active()
     match audience:
@@ -40,19 +41,6 @@ def people_of(event: Event, audience: str) -> QuerySet[User]:
     raise ValueError(audience)
 
 
-def readers(event: Event) -> QuerySet[User]:
-    """The rule of Event.objects.visible_to: interest may be older than the level of publication. Who has a seat is told
-    of it whatever the level."""
-    if event.visibility != Visibility.GROUP and event.group.stage != Stage.DRAFT:
-        return User.objects.all()
-    members = Membership.objects.active().filter(
-        Q(group=event.group_id) | Q(group__in=CoHost.objects.filter(event=event).values("group"))
-    )
-    if event.group.stage == Stage.DRAFT:
-        members = members.filter(role=Role.FACILITATOR)
-    return User.objects.filter(Q(is_km_officer=True) | Q(is_superuser=True) | Q(pk__in=members.values("user")))
-
-
 def deliver(mailing: Mailing) -> int:
     """To everybody who has no copy yet, batch by batch: a second run after a crash sends nothing twice.
 
@@ -60,7 +48,7 @@ def deliver(mailing: Mailing) -> int:
     """
     if mailing.state == Mailing.State.SENT:
         return mailing.recipient_count
-    recipients = people_of(mailing.event, mailing.audience).exclude(
+    recipients = recipients_of(mailing.event, mailing.audience).exclude(
         pk__in=Delivery.objects.filter(mailing=mailing).values("user")
     )
     while batch := list(recipients.order_by("pk")[:BATCH]):

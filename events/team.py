@@ -14,10 +14,10 @@ from accounts.models import Agency, User
 from core import shown
 from core.spreadsheets import SpreadsheetError
 from groups import roster as member_roster
-from groups.models import Group, Membership, Role, Stage
+from groups.models import Role
 from groups.models.group import joined_by
-from groups.visibility import Visibility
 
+from .access import readers_of
 from .models import CoHost, Event, Registration, Seat, ViewingSite
 from .services import registration as services
 
@@ -64,19 +64,6 @@ def below(agencies: Iterable[int]) -> set[int]:
         newest = set(Agency.objects.filter(parent__in=newest).values_list("pk", flat=True)) - found
         found |= newest
     return found
-
-
-def who_may_see(event: Event, people: Iterable[User]) -> set[int]:
-    """The rule of Event.objects.visible_to, asked for many people at once."""
-    ids = {person.pk for person in people}
-    officers = {person.pk for person in people if person.is_officer}
-    if event.visibility != Visibility.GROUP and event.group.stage != Stage.DRAFT:
-        return ids
-    groups = Group.objects.filter(Q(pk=event.group_id) | Q(pk__in=event.cohosting.values("group")))
-    rows = Membership.objects.active().filter(group__in=groups, user__in=ids)
-    if event.group.stage == Stage.DRAFT:
-        rows = rows.filter(role=Role.FACILITATOR)
-    return officers | set(rows.values_list("user_id", flat=True))
 
 
 # --- What would happen ------------------------------------------------------------------------------------
@@ -135,7 +122,8 @@ def examine(event: Event, entries: list[Entry], *, scope: set[int] | None) -> Te
     """What each address would do, in their order: the first of them take the seats that are left."""
     people = {person.email: person for person in member_roster.known({email for _, email in entries})}
     seats = dict(Registration.objects.filter(event=event, user__in=people.values()).values_list("user_id", "seat"))
-    seeing = who_may_see(event, people.values())
+    ids = [person.pk for person in people.values()]
+    readers = set(readers_of(event).filter(pk__in=ids).values_list("pk", flat=True))
     left = len(entries) if event.capacity is None else max(0, event.capacity - event.seated_count)
     first_seen: dict[str, int] = {}
     lines = []
@@ -147,7 +135,7 @@ def examine(event: Event, entries: list[Entry], *, scope: set[int] | None) -> Te
         elif scope is not None and person.agency_id not in scope:
             lines.append(Line(number, email, problem=ELSEWHERE))  # without the name: it is not theirs to know
         else:
-            line = line_of(number, person, seats.get(person.pk), may_see=person.pk in seeing, has_seats=left > 0)
+            line = line_of(number, person, seats.get(person.pk), may_see=person.pk in readers, has_seats=left > 0)
             left -= line.outcome == SEAT
             lines.append(line)
     return Team(lines)

@@ -17,7 +17,10 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponsePermanentRedirect
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
+from core.fragments import FORM_MARK, shared, with_tokens
 from core.prepared import Prepared
 
 from .models import Group, Joining, Membership, Stage, State
@@ -50,26 +53,42 @@ class GroupFrame:
 
 
 def frame(request: HttpRequest, group: Group) -> dict[str, Any]:
-    """The context that groups/base_group.html wants. No query for a visitor, two at most for others."""
+    """The context that groups/base_group.html wants. No query for a visitor, two at most for others, besides the page version."""
     viewer = request.user
     membership, waiting = latest_membership(group, viewer) if viewer.is_authenticated else (None, None)
     facilitates = membership is not None and membership.facilitates
     may_edit = facilitates or (viewer.is_authenticated and viewer.is_officer)
     is_member = membership is not None and membership.is_active
     way_in = way_into(group, membership, signed_in=viewer.is_authenticated)
-    return {
-        "group": group,
-        "frame": GroupFrame(
-            way_in=way_in,
-            membership=membership,
-            is_member=is_member,
-            facilitates=facilitates,
-            may_edit=may_edit,
-            may_read_members=may_edit or is_member,
-            waiting=count_waiting(group, waiting) if may_edit and not group.has_ended else 0,
-            successors=successors_of(group, viewer) if group.has_ended else [],
-        ),
-    }
+    around = GroupFrame(
+        way_in=way_in,
+        membership=membership,
+        is_member=is_member,
+        facilitates=facilitates,
+        may_edit=may_edit,
+        may_read_members=may_edit or is_member,
+        waiting=count_waiting(group, waiting) if may_edit and not group.has_ended else 0,
+        successors=successors_of(group, viewer) if group.has_ended else [],
+    )
+    return {"group": group, "frame": around, "head": head(request, group, around)}
+
+
+def head(request: HttpRequest, group: Group, around: GroupFrame) -> SafeString:
+    """Name, way in and tabs: drawn once for all who stand alike to the group."""
+    row = around.membership
+    stay = (row.role, row.state, row.reason) if row else ()
+    successors = [successor.pk for successor in around.successors]
+    mail_frequency = getattr(request.user, "mail_frequency", "")
+    context = {"request": request, "group": group, "frame": around, "mail_frequency": mail_frequency}
+    key = (around.way_in, stay, around.may_edit, around.may_read_members, around.waiting, successors, mail_frequency)
+
+    def draw() -> str:
+        return render_to_string("groups/group_head.html", context | {"form_mark": FORM_MARK})
+
+    # Work on a draft changes no public page, so no version tells of it.
+    is_kept = group.stage != Stage.DRAFT
+    drawn = shared(request, f"group-head:{request.path}:{group.pk}:{key}", draw) if is_kept else draw()
+    return with_tokens(request, drawn)
 
 
 def way_into(group: Group, membership: Membership | None, *, signed_in: bool) -> WayIn:

@@ -31,6 +31,7 @@ class Mine:
     to_decide: list[MyGroup]
     facilitates: bool  # some group
     seats: dict[int, str]  # by event that is not over: seated or waiting
+    key: tuple  # whoever has the same stands alike
 
 
 def mine(user: User, request: HttpRequest) -> Mine:
@@ -40,7 +41,8 @@ def mine(user: User, request: HttpRequest) -> Mine:
     asked: list[MyGroup] = []
     facilitates = False
     seats: dict[int, str] = {}
-    for group, role, state, waiting, _ in rows.rows(user.pk):
+    found = rows.rows(user.pk)
+    for group, role, state, waiting, _ in found:
         if role == SEAT:
             seats[group] = state
             continue
@@ -51,7 +53,7 @@ def mine(user: User, request: HttpRequest) -> Mine:
         row = MyGroup(cards[group], LABELS[role], waiting or 0 if decides else 0)
         (joined if state == State.ACTIVE else asked).append(row)
     to_decide = [row for row in joined if row.waiting]
-    return Mine(joined=joined, asked=asked, to_decide=to_decide, facilitates=facilitates, seats=seats)
+    return Mine(joined=joined, asked=asked, to_decide=to_decide, facilitates=facilitates, seats=seats, key=tuple(found))
 
 
 def memberships_and_seats(user_id: int) -> QuerySet:

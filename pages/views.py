@@ -18,7 +18,7 @@ from groups.models import Group
 
 from .counter import counter
 from .home import home_parts, latest
-from .mine import mine
+from .mine import Mine, mine
 from .overview import next_event, story
 from .sample import SampleForm
 from .search import clean, search
@@ -32,8 +32,13 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "pages/home.html", {"parts": parts})
     own = mine(request.user, request)
-    context = {"parts": parts, "coming": marked(parts.coming, own.seats), "mine": own, "latest": latest(request)}
-    return render(request, "pages/home_signed_in.html", context)
+    body = shared(request, f"home:{own.key}", lambda: home_of(request, own))
+    return render(request, "pages/home_signed_in.html", {"parts": parts, "body": body})
+
+
+def home_of(request: HttpRequest, own: Mine) -> str:
+    coming = marked(home_parts(request).coming, own.seats)
+    return render_to_string("pages/home_own.html", {"mine": own, "coming": coming, "latest": latest(request)})
 
 
 @public(cache=True)

@@ -38,7 +38,7 @@ class MessageForm(forms.Form):
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.event = event
-        self.counts = {audience: audiences.people_of(event, audience).count() for audience in CHOOSABLE}
+        self.counts = {audience: audiences.recipients_of(event, audience).count() for audience in CHOOSABLE}
         choices = [(audience.value, f"{audience.label} {count:,} คน") for audience, count in self.counts.items()]
         self.fields["audience"].choices = choices  # type: ignore[attr-defined]
 

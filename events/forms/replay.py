@@ -6,7 +6,8 @@ from django.utils import timezone
 from core.forms import LineField, TextField, YouTubeField
 
 from ..models import Chapter, Event
-from ..replays import LONGEST_VIDEO, Replay, chapter_lines, clock, is_too_early, parse_chapters, parse_clock
+from ..replays import LONGEST_VIDEO, chapter_lines, clock, is_too_early, parse_chapters, parse_clock
+from ..services.replays import Replay
 
 
 class ReplayForm(forms.Form):

@@ -60,10 +60,10 @@ def suspects() -> list[Event]:
 @transaction.atomic
 def correct_reach(event: Event) -> str:
     event = lock(event)
-    had = people_of(event)
-    return f"event {event.pk} reached {had}, has {people_of(event)}" if recount(event) else ""
+    had = written_reach(event)
+    return f"event {event.pk} reached {had}, has {written_reach(event)}" if recount(event) else ""
 
 
-def people_of(event: Event) -> dict[str, int]:
+def written_reach(event: Event) -> dict[str, int]:
     rows = Reach.objects.filter(event=event, people__gt=0).order_by("level", "mode")
     return {f"{level}/{mode}": people for level, mode, people in rows.values_list("level", "mode", "people")}

@@ -20,6 +20,7 @@ from groups.frame import follows_renames
 from groups.models import Group
 
 from .. import feeds
+from ..access import runs
 from ..ics import Entry, calendar_file, entry, in_feeds
 from ..models import CalendarFeed, Event, Registration, State
 from ..models.event import EventQuerySet
@@ -67,7 +68,7 @@ def entry_in(request: HttpRequest, event: Event) -> Entry:
     if not request.user.is_authenticated:
         return entry(event)
     registration = Registration.objects.filter(event=event, user=request.user).first()
-    may_edit = Event.objects.editable_by(request.user).filter(pk=event.pk).exists()
+    may_edit = runs(request.user, event)
     return feeds.entry_for(event, registration, timezone.now(), may_edit=may_edit)
 
 

@@ -20,7 +20,7 @@ from core.paging import paginate
 from groups.services import Refused
 
 from ..access import editable_event
-from ..audiences import people_of
+from ..audiences import recipients_of
 from ..deliveries import TONES, outcome_of, totals, with_outcome
 from ..forms.messages import MessageForm
 from ..manage import manage_frame
@@ -89,7 +89,7 @@ def earlier(request: SignedInRequest, event: Event) -> dict[str, Any]:
 
 
 def preview(request: SignedInRequest, event: Event, draft: Draft) -> HttpResponse:
-    people = people_of(event, draft.audience)
+    people = recipients_of(event, draft.audience)
     context = manage_frame(request, event) | {
         "draft": draft,
         "audience": Audience(draft.audience).label,

@@ -12,10 +12,11 @@ from core.access import posted, public, signed_in
 from core.forms import whole_number
 from core.visitors import is_loaded_ahead, visit_of
 
-from .. import replays
 from ..access import editable_event, visible_event
 from ..forms.replay import ReplayForm
 from ..manage import manage_frame
+from ..replays import LONGEST_VIDEO
+from ..services import replays as services
 
 
 @public
@@ -27,7 +28,7 @@ def replay(request: HttpRequest, event_id: int) -> HttpResponse:
     if not event.has_video:
         raise Http404
     if request.method != "HEAD" and not is_loaded_ahead(request):
-        replays.count_view(event, visit_of(request), viewer=request.user)
+        services.count_view(event, visit_of(request), viewer=request.user)
     if request.method == "POST":
         return HttpResponse(status=204)
     return redirect(youtube.watch_url(event.video_id, second_of(request.GET.get("t", ""))))
@@ -36,7 +37,7 @@ def replay(request: HttpRequest, event_id: int) -> HttpResponse:
 def second_of(text: str) -> int:
     """From the beginning, where it is no second of any video."""
     second = whole_number(text)
-    return second if second <= replays.LONGEST_VIDEO else 0
+    return second if second <= LONGEST_VIDEO else 0
 
 
 @signed_in
@@ -45,7 +46,7 @@ def replay_edit(request: SignedInRequest, event_id: int) -> HttpResponse:
     event = editable_event(request, event_id)
     form = ReplayForm(posted(request), event=event)
     if request.method == "POST" and form.is_valid():
-        told = replays.save(event=event, replay=form.replay(), by=request.user)
+        told = services.save(event=event, replay=form.replay(), by=request.user)
         messages.success(request, SAVED_AND_TOLD if told else "บันทึกข้อมูลเรียบร้อยแล้ว")
         return redirect("events:replay_edit", event.pk)
     watch_url = youtube.watch_url(event.video_id) if event.video_id else ""

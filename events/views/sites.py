@@ -16,10 +16,10 @@ from core.paging import paginate
 from core.words import with_words
 from groups.services import Refused
 
-from ..access import visible_event
+from ..access import runs, visible_event
 from ..forms.sites import AnySiteForm, HeadCountForm, SiteEditForm, SiteFilter, SiteForm
 from ..manage import manage_frame
-from ..models import Event, RosterEntry, ViewingSite
+from ..models import RosterEntry, ViewingSite
 from ..services import sites as services
 from ..services.reach import named_at
 from ..services.site_reports import report_head_count
@@ -32,13 +32,8 @@ def editable_site(request: SignedInRequest, event_id: int, site_id: int) -> View
     return get_object_or_404(rows, pk=site_id, event__pk=event_id)
 
 
-def runs(request: HttpRequest, event: Event) -> bool:
-    """Whether the viewer runs the event; a site's officer need not."""
-    return Event.objects.editable_by(request.user).filter(pk=event.pk).exists()
-
-
 def site_frame(request: SignedInRequest, site: ViewingSite) -> dict[str, Any]:
-    return manage_frame(request, site.event, may_edit=runs(request, site.event)) | {"site": site}
+    return manage_frame(request, site.event, may_edit=runs(request.user, site.event)) | {"site": site}
 
 
 # --- All sites of an event --------------------------------------------------------------------------------
@@ -47,7 +42,7 @@ def site_frame(request: SignedInRequest, site: ViewingSite) -> dict[str, Any]:
 def site_list(request: HttpRequest, event_id: int) -> HttpResponse:
     """For whoever sees the event. Names of officers are for people who signed in, what was reported for who runs it."""
     event = visible_event(request, event_id)
-    may_edit = request.user.is_authenticated and runs(request, event)
+    may_edit = request.user.is_authenticated and runs(request.user, event)
     form = SiteFilter(request.GET, auto_id="s_%s")
     form.is_valid()
     rows = wanted(ViewingSite.objects.visible_to(request.user).filter(event=event), **form.cleaned_data)
@@ -81,7 +76,7 @@ def wanted(rows: QuerySet[ViewingSite], *, q: str = "", level: str = "") -> Any:
 def site_new(request: SignedInRequest, event_id: int) -> HttpResponse:
     """For one's own agency, if that is a province or district; who runs the event opens one for any."""
     event = visible_event(request, event_id)
-    may_edit = runs(request, event)
+    may_edit = runs(request.user, event)
     if not may_edit and not services.may_open(request.user):
         messages.warning(request, "เปิดจุดรับชมได้เฉพาะผู้ปฏิบัติงานในจังหวัดหรืออำเภอ หากท่านย้ายสังกัดแล้ว กรุณาแก้ไขสังกัดในข้อมูลส่วนตัว")
         return redirect("events:site_list", event.pk)

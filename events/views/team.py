@@ -16,6 +16,7 @@ from groups import roster as member_roster
 from groups.services import Refused
 
 from .. import joining, team
+from ..access import runs
 from ..forms.team import TeamForm
 from ..manage import manage_frame
 from ..models import Event, Mode, Registration, ViewingSite
@@ -28,7 +29,7 @@ PAGE_SIZE = 30
 @require_http_methods(["GET", "HEAD", "POST"])
 def team_registration(request: SignedInRequest, event_id: int) -> HttpResponse:
     event = get_object_or_404(team.events_of(request.user).select_related("group"), pk=event_id)
-    may_edit = Event.objects.editable_by(request.user).filter(pk=event.pk).exists()
+    may_edit = runs(request.user, event)
     scope = team.scope_of(event, request.user, may_edit=may_edit)
     try:
         refuse_closed(event, timezone.now())

@@ -10,12 +10,15 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from events.models import CoHost, Document, Mailing, RosterEntry, ViewingSite
+from events.access import readers_of
+from events.models import CoHost, Document, Event, Mailing, RosterEntry, ViewingSite
 from events.urls import urlpatterns
-from groups.models import Group, Role
+from groups.models import Group, Role, Stage
+from groups.visibility import Visibility
 from tests.factories import (
     make_attendance,
     make_certificate,
+    make_event,
     make_group,
     make_membership,
     make_registration,
@@ -197,3 +200,19 @@ def test_numbers_that_no_row_can_have(cast: dict[str, Client], ids: dict[str, in
             if str(number) in path:
                 statuses = {ask(cast["officer"], method, path)[0].status_code for method in ("get", "post")}
                 assert statuses <= {404, 405}, name
+
+
+@pytest.mark.parametrize("visibility", Visibility.values)
+@pytest.mark.parametrize("stage", [Stage.ACTIVE, Stage.DRAFT, Stage.CLOSED])
+def test_readers_are_those_who_see_the_page(
+    group, member, facilitator, officer, admin, outsider, visibility, stage
+) -> None:
+    cohost = make_group(stage=stage)
+    guest, helper = make_membership(group=cohost).user, make_membership(group=cohost, role=Role.FACILITATOR).user
+    group.stage = stage
+    group.save()
+    event = make_event(group=group, visibility=visibility)
+    event.cohosting.create(group=cohost)
+    people = [member, facilitator, officer, admin, outsider, guest, helper]
+    seeing = {person for person in people if Event.objects.visible_to(person).filter(pk=event.pk).exists()}
+    assert set(readers_of(event).filter(pk__in=[person.pk for person in people])) == seeing

@@ -277,6 +277,15 @@ def test_marking_from_the_list_leads_back_to_the_same_place(as_, facilitator, ev
     assert response["Location"].startswith(f"{address}?")
 
 
+@pytest.mark.parametrize("status", ["", Status.PRESENT, Status.EXCUSED])
+def test_the_page_behind_leave_begins_with_leave(as_, facilitator, event, member, address, status: str) -> None:
+    make_registration(event=event, user=member)
+    if status:
+        make_attendance(event=event, user=member, status=status, reason="ลาป่วย" if status == Status.EXCUSED else "")
+    form = as_(facilitator).get(f"{address}mark/", {"user": member.pk}).context["form"]
+    assert form["status"].value() == Status.EXCUSED
+
+
 def test_leave_without_a_reason_keeps_what_was_chosen(as_, facilitator, event, member, address) -> None:
     make_registration(event=event, user=member)
     response = as_(facilitator).post(f"{address}mark/", {"user": member.pk, "status": "excused", "reason": ""})

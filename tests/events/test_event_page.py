@@ -12,6 +12,7 @@ from core import pagecache
 from events.models import Attendance, Event, Interest, Mode, Registration, Seat, State, ViewingSite
 from groups.models import Group, Role
 from groups.visibility import Visibility
+from tests.events.places import make_site
 from tests.factories import make_agency, make_event, make_group, make_membership, make_registration, make_user
 
 pytestmark = pytest.mark.django_db
@@ -71,11 +72,13 @@ def test_what_an_address_carries_stays_with_its_reader(event: Event, visitor: Cl
 
 @pytest.mark.parametrize("state", [State.POSTPONED, State.CANCELLED])
 def test_nobody_joins_what_was_called_off(
-    event: Event, as_: Callable[[User], Client], member: User, state: str
+    event: Event, as_: Callable[[User], Client], member: User, facilitator: User, state: str
 ) -> None:
     make_registration(event=event, user=member)
     text = page(as_(member), moved(event, state=state, state_reason="วิทยากรติดภารกิจ"))
     assert LINK not in text
+    of_host = page(as_(facilitator), event)
+    assert [LINK in of_host, f"/events/{event.pk}/interest/" in of_host] == [False, state == State.POSTPONED]
     assert State(state).label in text
     assert "วิทยากรติดภารกิจ" in text
 
@@ -140,6 +143,14 @@ def test_ended_counts_people_by_level(event: Event, visitor: Client) -> None:
     assert "ผู้เข้าร่วม 181 คน" in text
     assert "ยังไม่มีคลิปย้อนหลัง" in text
     assert "เข้าสู่ระบบเพื่อลงทะเบียน" not in text
+
+
+def test_ended_leads_to_the_sites_that_have_to_report(event: Event, visitor: Client) -> None:
+    address = f"/events/{event.pk}/sites/"
+    assert address not in page(visitor, over(event))
+    make_site(event=event)
+    text = page(visitor, over(event))
+    assert [part in text for part in (address, "ยังไม่มีรายงานผู้เข้าร่วม")] == [True, True]
 
 
 def test_the_clock_changes_the_face_without_a_worker(event: Event, visitor: Client) -> None:

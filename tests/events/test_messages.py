@@ -194,11 +194,11 @@ def test_each_audience_has_its_people_and_no_other(as_, event, group, facilitato
 def test_interest_in_what_is_for_the_group_by_now_tells_members_only(event, member, officer) -> None:
     for person in (member, officer, make_user()):
         Interest.objects.create(event=event, user=person)
-    assert audiences.people_of(event, "interested").count() == 3
+    assert audiences.recipients_of(event, "interested").count() == 3
     event.visibility = "group"
-    assert set(audiences.people_of(event, "interested")) == {member, officer}
+    assert set(audiences.recipients_of(event, "interested")) == {member, officer}
     seated = event.registrations.get().user
-    assert set(audiences.people_of(event, "following")) == {member, officer, seated}
+    assert set(audiences.recipients_of(event, "following")) == {member, officer, seated}
 
 
 # --- Later, and withdrawn ---------------------------------------------------------------------------------

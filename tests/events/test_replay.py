@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from accounts.models import Notification
 from core import pagecache
-from events import replays, tasks
+from events import tasks
 from events.models import Audience, Chapter, CoHost, Event, Interest, LogLine, Mailing, ReplayDay, Seat, State
-from events.replays import live_player, parse_chapters, parse_clock, player
+from events.replays import clock, live_player, parse_chapters, parse_clock, player
+from events.services import replays
 from groups.visibility import Visibility
 from tests.factories import (
     make_attendance,
@@ -93,7 +94,7 @@ def views(event: Event) -> tuple[int, list[int]]:
 def test_a_clock(text: str, seconds: int | None) -> None:
     assert parse_clock(text) == seconds
     if seconds is not None:
-        assert parse_clock(replays.clock(seconds)) == seconds
+        assert parse_clock(clock(seconds)) == seconds
 
 
 def test_chapters_are_read_as_people_write_them() -> None:

@@ -244,6 +244,7 @@ def test_every_rows_problem_is_shown_and_nothing_is_written(client, site, event,
         ["นาย จ ฉ", "", "", "กองที่ไม่มี"], ["นาย ช ซ", "", "", "อำเภอเฉลิมพระเกียรติ"],
         ["=1+1", "", "", ""], ["+cmd", "", "", ""], ["12345", "", "", ""],
         ["นาย ฌ ญ", "ก" * 151, "", ""], ["นาย ฎ ฏ", "", "k@example.com", ""], ["นาง ฐ ฑ", "", "K@example.com", ""],
+        ["k@example.com", "", "", ""],
     ]  # fmt: skip
     response = client.post(address, {"file": table(*rows)})
     no_name = "ข้อความนี้ไม่ใช่ชื่อบุคคล กรุณาตรวจสอบว่าข้อมูลอยู่ตรงคอลัมน์"
@@ -259,6 +260,7 @@ def test_every_rows_problem_is_shown_and_nothing_is_written(client, site, event,
         (10, "", "ตำแหน่งยาว 151 ตัวอักษร กรุณาตัดให้เหลือ 150"),
         (11, "add", "จะบันทึกว่าเข้าร่วม"),
         (12, "", "อีเมลซ้ำกับแถวที่ 11 แต่ชื่อไม่ตรงกัน"),
+        (13, "", "ตรงนี้เป็นอีเมล กรุณาพิมพ์ชื่อและนามสกุลนำหน้า ตามด้วยจุลภาคแล้วจึงอีเมล"),
     ]
     assert (response.context["sealed"], Attendance.objects.count()) == ("", 0)
     assert "มี 9 แถวที่ต้องแก้ไข ยังไม่ได้บันทึกผู้ใด กรุณาแก้ไขในไฟล์แล้วส่งใหม่" in response.content.decode()

@@ -12,7 +12,7 @@ from core.spreadsheets import write_csv, write_xlsx
 from events import team
 from events.models import Event, LogLine, Mode, Registration, Seat, State, ViewingSite
 from events.services import registration as services
-from groups.models import Group, Role, Stage
+from groups.models import Group, Role
 from groups.visibility import Visibility
 from tests.factories import make_agency, make_event, make_group, make_membership, make_registration, make_user
 
@@ -274,20 +274,6 @@ def test_the_officer_of_a_viewing_site_brings_its_agencies_people(as_, event, ad
     site.is_open = False
     site.save()
     assert as_(officer).get(address).status_code == 404
-
-
-@pytest.mark.parametrize("visibility", Visibility.values)
-@pytest.mark.parametrize("stage", [Stage.ACTIVE, Stage.DRAFT, Stage.CLOSED])
-def test_who_may_see_is_the_rule_of_the_page(group, member, facilitator, officer, outsider, visibility, stage) -> None:
-    cohost = make_group(stage=stage)
-    guest, helper = make_membership(group=cohost).user, make_membership(group=cohost, role=Role.FACILITATOR).user
-    group.stage = stage
-    group.save()
-    event = make_event(group=group, visibility=visibility)
-    event.cohosting.create(group=cohost)
-    people = [member, facilitator, officer, outsider, guest, helper]
-    seeing = {person.pk for person in people if Event.objects.visible_to(person).filter(pk=event.pk).exists()}
-    assert team.who_may_see(event, people) == seeing
 
 
 def test_who_cannot_see_the_event_is_not_registered(as_, facilitator, event, address, member, outsider) -> None:

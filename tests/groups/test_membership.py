@@ -127,9 +127,8 @@ def test_rights_end_with_the_membership(group, as_, facilitator) -> None:
 def test_the_last_facilitator_is_asked_first_and_officers_are_warned(group, as_, facilitator, officer) -> None:
     client = as_(facilitator)
     asked = client.post(ADDRESS, {"action": "leave"})
-    assert (asked.templates[0].name, states(group)) == (
-        "groups/leave_confirm.html", [(facilitator.email, State.ACTIVE)],
-    )  # fmt: skip
+    assert "groups/leave_confirm.html" in [template.name for template in asked.templates]
+    assert states(group) == [(facilitator.email, State.ACTIVE)]
     client.post(ADDRESS, {"action": "leave", "confirmed": "yes"})
     assert states(group) == [(facilitator.email, State.LEFT)]
     line = Notification.objects.get()

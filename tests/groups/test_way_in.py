@@ -64,10 +64,11 @@ def test_who_may_what(group, member, facilitator, officer, outsider) -> None:
 
 
 def test_one_query_and_another_for_the_successors(group, facilitator, django_assert_num_queries) -> None:
-    with django_assert_num_queries(1):
+    """Besides the version of the public pages, which every page asks once."""
+    with django_assert_num_queries(2):
         frame_for(group, facilitator)
     group.stage = Stage.CLOSED
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         frame_for(group, facilitator)
 
 

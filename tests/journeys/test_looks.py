@@ -15,20 +15,41 @@ PUBLIC = [
     "/about/", "/contact/", "/faq/", "/privacy/", "/cookies/", "/website-policy/", "/security-policy/",
     "/accessibility/", "/terms/", "/sitemap/", "/counter/", "/search/", "/search/?q=พัสดุ", "/search/?q=ไม่มีคำนี้แน่",
     "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/no-such-page/",
+    "/events/", "/events/?view=month", "/events/?q=ไม่มีกิจกรรมนี้", "/groups/finance/events/",
+    "/certificates/", "/certificates/?code=ABCD-EFGH-JKMN",
 ]  # fmt: skip
 SIGNED_IN = {
     "staff@example.go.th": [
         "/", "/groups/", "/groups/finance/", "/groups/finance/members/", "/groups/finance/membership/", "/my/",
         "/my/profile/", "/my/photo/", "/my/preferences/", "/my/close/", "/notifications/", "/accounts/email/",
         "/accounts/password/change/", "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/sessions/",
-        "/accounts/logout/", "/groups/finance/edit/",
+        "/accounts/logout/", "/groups/finance/edit/", "/events/", "/events/?view=month", "/my/learning/",
+        "/my/calendar/",
     ],
     "facilitator@example.go.th": [
         "/my/", "/groups/records/edit/", "/groups/records/requests/", "/groups/records/members/",
-        "/groups/records/members/import/", "/groups/records/stage/",
+        "/groups/records/members/import/", "/groups/records/stage/", "/workspace/", "/groups/records/events/",
+        "/groups/records/events/new/",
     ],
+    "officer@example.go.th": ["/my/", "/workspace/", "/events/"],
+    "executive@example.go.th": ["/events/"],
     "admin@example.go.th": ["/styleguide/"],
 }  # fmt: skip
+# Addresses with ids are found on the calendar; below each, what the person may open.
+LIVE = "ใช้ AI ช่วยร่างหนังสือราชการอย่างปลอดภัย"
+FULL = "ตรวจสอบพัสดุประจำปี: เตรียมก่อน เสร็จใน 30 วันทำการ"
+CALLED_OFF = "เดินประชุมสิบห้านาที: ลดออฟฟิศซินโดรมระหว่างวัน"
+WATCHED = "ระบบสารบรรณอิเล็กทรอนิกส์: 7 จุดที่มักพลาดและวิธีแก้"
+RUN = [
+    "", "manage/", "edit/", "state/", "registrations/", "team/", "sites/", "sites/new/", "attendance/", "messages/",
+    "messages/new/", "documents/", "replay/edit/", "certificates/",
+]  # fmt: skip
+EVENTS = {
+    "": {LIVE: [""], FULL: ["", "sites/"], CALLED_OFF: [""], WATCHED: [""]},
+    "staff@example.go.th": {LIVE: ["", "sign-in/", "sites/"], FULL: ["", "sites/"], WATCHED: [""]},
+    "facilitator@example.go.th": {LIVE: [*RUN, "sign-in/screen/"], WATCHED: RUN},
+    "officer@example.go.th": {FULL: ["", "manage/", "sites/new/"], CALLED_OFF: ["", "manage/", "state/"]},
+}
 MAIN = ["/", "/groups/", "/groups/finance/"]
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"runOnly": {"type": "tag", "values": LEVELS}}
@@ -71,6 +92,21 @@ def test_pages_of_the_signed_in(visit: Callable[..., Visit], email: str, viewpor
     assert problems(opened, SIGNED_IN[email]) == {}
 
 
+def pages_of_events(visit: Visit, email: str) -> list[str]:
+    calendar = visit.go("/events/")
+    found = {title: calendar.get_by_role("link", name=title).first.get_attribute("href") for title in EVENTS[email]}
+    return [f"{found[title]}{part}" for title, parts in EVENTS[email].items() for part in parts]
+
+
+@LOOKS
+@pytest.mark.parametrize("email", EVENTS, ids=lambda email: email.partition("@")[0] or "visitor")
+def test_pages_of_events(visit: Callable[..., Visit], email: str, viewport: dict[str, int], scheme: str) -> None:
+    opened = visit(viewport=viewport, color_scheme=scheme)
+    if email:
+        opened.sign_in(email)
+    assert problems(opened, pages_of_events(opened, email)) == {}
+
+
 @pytest.mark.parametrize(("viewport", "scheme"), [(PHONE, "dark"), (DESKTOP, "light")], ids=["phone", "desktop"])
 def test_main_pages_the_other_way_round(visit: Callable[..., Visit], viewport: dict[str, int], scheme: str) -> None:
     opened = visit(viewport=viewport, color_scheme=scheme)
@@ -83,8 +119,10 @@ def test_main_pages_the_other_way_round(visit: Callable[..., Visit], viewport: d
 def test_narrow_screens_and_200_percent_zoom(visit: Callable[..., Visit], width: int) -> None:
     """1366 px at 200 % leaves 683 CSS pixels; 1280 px at 400 % leaves 320 (WCAG 1.4.10)."""
     opened = visit(viewport={"width": width, "height": 600})
-    wide = [path for path in PUBLIC if too_wide(opened.go(path))]
-    assert wide == []
+    wide = [path for path in [*PUBLIC, *pages_of_events(opened, "")] if too_wide(opened.go(path))]
+    opened.sign_in("facilitator@example.go.th")
+    pages = ["/workspace/", "/groups/records/events/new/", *pages_of_events(opened, "facilitator@example.go.th")]
+    assert wide + [path for path in pages if too_wide(opened.go(path))] == []
 
 
 def test_text_spacing_clips_nothing(visit: Callable[..., Visit]) -> None:
