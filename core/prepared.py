@@ -17,7 +17,10 @@ MARK = -1_000_001  # stands for the first value while the query is compiled; the
 
 class Prepared:
     def __init__(self, build: Callable[..., QuerySet]) -> None:
-        """`build` answers a `values_list` for numbers, such as a person's id; they are all that changes."""
+        """`build` answers a `values_list` for numbers, such as a person's id; they are all that changes.
+
+        Only ids: Django drops a comparison with what a field cannot hold, such as MARK in a positive number.
+        """
         self.build = build
         self.compiled: tuple[str, tuple] | None = None
 

@@ -1,14 +1,16 @@
 """What a person took part in: rows, hours and certificates, by fiscal year."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import CharField, Count, IntegerField, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Now
 
 from accounts.models import User
 from core import thai
+from core.prepared import Prepared
 
 from .models import Attendance, Certificate, Event, Mode
 
@@ -48,6 +50,50 @@ def years(user: User, *, now: datetime) -> list[Year]:
         )
         for row in sums
     ]
+
+
+@dataclass(frozen=True)
+class Summary:
+    hours: Decimal  # of the year
+    certificates: list[Certificate]  # the latest first
+
+
+def summary(user: User, *, year: int) -> Summary:
+    """In one query."""
+    hours, certificates = Decimal(0), []
+    for number, fiscal_year, code, topic, given_on, credit in summaries.rows(user.pk):
+        if code:
+            given = {"given_on": date.fromisoformat(given_on), "hours": Decimal(credit)}
+            certificates.append(Certificate(number=number, fiscal_year=fiscal_year, code=code, topic=topic, **given))
+        elif fiscal_year == year:
+            hours = Decimal(credit)
+    certificates.sort(key=lambda one: (one.given_on, one.fiscal_year, one.number), reverse=True)
+    return Summary(hours, certificates)
+
+
+def told_of(user: int) -> QuerySet:
+    """Number, fiscal year, code, topic, date, hours; in the rows that sum up a year, no code."""
+    none, nothing = Value(0, IntegerField()), Value("", CharField())
+    now: Any = Now()
+    held = Event.objects.held(now).order_by().values("pk")
+    years = Attendance.objects.present().filter(user=user, event__in=held).order_by().values("event__fiscal_year")
+    sums = years.annotate(hours=Cast(Sum("event__hours"), CharField())).values_list(
+        none, "event__fiscal_year", nothing, nothing, nothing, "hours"
+    )
+    return (
+        Certificate.objects.valid()
+        .filter(user=user)
+        .order_by()
+        .values_list(
+            *("number", "fiscal_year", "code", "topic"),
+            Cast("given_on", CharField()),
+            Cast("hours", CharField()),
+        )
+        .union(sums, all=True)
+    )
+
+
+summaries = Prepared(told_of)
 
 
 def certificates_of(user: User, events: Any) -> dict[int, Certificate]:

@@ -51,7 +51,6 @@ class Code:
 
     token: str
     short: str
-    seconds_left: int = 0  # on the screen
 
     @property
     def spaced(self) -> str:
@@ -76,9 +75,8 @@ def refuse_outside(event: Event, now: datetime) -> None:
 
 # --- Making -----------------------------------------------------------------------------------------------
 def screen_code(event: Event, now: datetime) -> Code:
-    moment = int(now.timestamp())
-    slot = moment // SLOT
-    return Code(token(event, 0, str(slot)), short(event, 0, str(slot)), seconds_left=SLOT - moment % SLOT)
+    slot = str(int(now.timestamp()) // SLOT)
+    return Code(token(event, 0, slot), short(event, 0, slot))
 
 
 def sheet_code(site: ViewingSite) -> Code:

@@ -166,12 +166,12 @@ class Shown:
 
 def sealed(team: Team, *, event: Event, by: User, mode: str, site: ViewingSite | None) -> str:
     rows = [[line.number, line.email, line.outcome] for line in team.additions]
-    return shown.sealed([mode, site and site.pk, rows], salt=SALT, bound_to=(event.pk, by.pk))
+    return shown.signed([mode, site and site.pk, rows], salt=SALT, bound_to=(event.pk, by.pk))
 
 
 def unsealed(text: str, *, event: Event, by: User) -> Shown | None:
     """None where it was not shown to this person for this event."""
-    content = shown.unsealed(text, salt=SALT, bound_to=(event.pk, by.pk))
+    content = shown.read(text, salt=SALT, bound_to=(event.pk, by.pk))
     if content is None:
         return None
     mode, site_id, rows = content

@@ -108,12 +108,12 @@ def outcome_of(state: str | None) -> str:
 def sealed(roster: Roster, *, group: Group, by: User) -> str:
     """What was shown, for the confirmation to bring back unchanged."""
     rows = [[line.number, line.email] for line in roster.additions]
-    return shown.sealed(rows, salt=SALT, bound_to=(group.pk, by.pk))
+    return shown.signed(rows, salt=SALT, bound_to=(group.pk, by.pk))
 
 
 def unsealed(text: str, *, group: Group, by: User) -> list[tuple[int, str]] | None:
     """None where it was not shown to this person for this group."""
-    rows = shown.unsealed(text, salt=SALT, bound_to=(group.pk, by.pk))
+    rows = shown.read(text, salt=SALT, bound_to=(group.pk, by.pk))
     return None if rows is None else [(number, email) for number, email in rows]
 
 

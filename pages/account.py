@@ -16,8 +16,9 @@ from accounts.export import personal_data
 from accounts.forms import CloseAccountForm
 from accounts.models import Notification, User
 from accounts.services import close_account
+from core import thai
 from core.access import public, signed_in
-from events import calendar
+from events import calendar, learning
 from events.calendar import EventRow
 from events.export import events_data
 from events.models import Event
@@ -36,7 +37,16 @@ NEWEST = 5
 def my(request: SignedInRequest) -> HttpResponse:
     notifications = Notification.objects.visible_to(request.user).order_by("-pk")[:NEWEST]
     own = mine(request.user, request)
-    context = {"mine": own, "coming": coming_events(own.seats), "notifications": notifications}
+    year = thai.fiscal_year(timezone.now())
+    learnt = learning.summary(request.user, year=year)
+    context = {
+        "mine": own,
+        "coming": coming_events(own.seats),
+        "notifications": notifications,
+        "certificates": learnt.certificates[:NEWEST],
+        "fiscal_year": year,
+        "hours": learnt.hours,
+    }
     return render(request, "pages/my.html", context)
 
 

@@ -9,7 +9,7 @@ from core.forms import LineField
 from ..models import Mode, Status
 
 
-class CodeForm(forms.Form):
+class SignInCodeForm(forms.Form):
     """What is shown on the screen or printed on the sheet, for whom cannot scan."""
 
     code = LineField(

@@ -16,7 +16,7 @@ def plain_code(text: str) -> str:
     return "".join(char for char in typed if char.isascii() and char.isalnum())
 
 
-class CodeForm(forms.Form):
+class CertificateCodeForm(forms.Form):
     code = LineField(
         label="รหัสตรวจสอบ",
         max_length=40,

@@ -1,6 +1,6 @@
 """A list of people, typed or in a file."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -15,8 +15,6 @@ class ListMixin(forms.Form):
 
     typed: ClassVar[str]  # the name of the field to type into
     named: ClassVar[str]  # what stands in it
-    read_typed: ClassVar[Callable[[str], Sequence[Any]]]
-    read_file: ClassVar[Callable[[File], Sequence[Any]]]
 
     file = forms.FileField(
         label="หรือไฟล์รายชื่อ (XLSX หรือ CSV)",
@@ -27,6 +25,12 @@ class ListMixin(forms.Form):
             "invalid": "กรุณาเลือกไฟล์อีกครั้ง",
         },
     )
+
+    def read_typed(self, text: str) -> Sequence[Any]:
+        raise NotImplementedError
+
+    def read_file(self, file: File) -> Sequence[Any]:
+        raise NotImplementedError
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.base import File
 
 from accounts.agency_field import AgencyMixin
 from accounts.models import Level, User
@@ -96,8 +97,12 @@ class RosterForm(ListMixin):
     field_order = ("people", "file")
     typed = "people"
     named = "รายชื่อ"
-    read_typed = staticmethod(dry_run.read_typed)
-    read_file = staticmethod(dry_run.read)
+
+    def read_typed(self, text: str) -> list[dry_run.Entry]:
+        return dry_run.read_typed(text)
+
+    def read_file(self, file: File) -> list[dry_run.Entry]:
+        return dry_run.read(file)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

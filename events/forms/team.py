@@ -1,6 +1,7 @@
 from typing import Any
 
 from django import forms
+from django.core.files.base import File
 from django.utils.datastructures import MultiValueDict
 
 from core.forms import TextField
@@ -23,8 +24,12 @@ class TeamForm(ListMixin, RegistrationForm):
     field_order = ("emails", "file", "mode", "site")
     typed = "emails"
     named = "อีเมล"
-    read_typed = staticmethod(team.read_text)
-    read_file = staticmethod(team.read_file)
+
+    def read_typed(self, text: str) -> list[team.Entry]:
+        return team.read_text(text)
+
+    def read_file(self, file: File) -> list[team.Entry]:
+        return team.read_file(file)
 
     def __init__(self, data: Any, files: MultiValueDict | None = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)

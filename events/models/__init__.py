@@ -3,7 +3,7 @@ from .certificate import Certificate, CertificateSeries, Standing
 from .event import CALLED_OFF, OVER, TONES, CoHost, Event, Face, LogLine, State
 from .mailing import Audience, Delivery, Mailing
 from .programme import Channel, ChannelKind, Chapter, Document, ReplayDay, Speaker
-from .registration import HELD, CalendarFeed, Interest, Registration, Seat
+from .registration import HELD, CalendarFeed, Interest, Registration, Reminder, Seat
 
 __all__ = [
     "CALLED_OFF",
@@ -29,6 +29,7 @@ __all__ = [
     "Mode",
     "Reach",
     "Registration",
+    "Reminder",
     "ReplayDay",
     "RosterEntry",
     "Seat",

@@ -40,7 +40,7 @@ class ViewingSiteQuerySet(models.QuerySet["ViewingSite"]):
 class ViewingSite(models.Model):
     """A room of a province or district where people watch together, and who answers for it."""
 
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="sites")
+    event = models.ForeignKey(Event, verbose_name="กิจกรรม", on_delete=models.PROTECT, related_name="sites")
     agency = models.ForeignKey(Agency, verbose_name="หน่วยงาน", on_delete=models.PROTECT, related_name="+")
     level = models.CharField("ระดับ", max_length=10, choices=Level)  # of the agency at that time
     place = models.CharField("สถานที่", max_length=200)
@@ -106,7 +106,7 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
 class Attendance(models.Model):
     """A person at an event, once, however many ways lead to the row. A person without an account has a name only."""
 
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="attendances")
+    event = models.ForeignKey(Event, verbose_name="กิจกรรม", on_delete=models.PROTECT, related_name="attendances")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="บุคคล", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -266,7 +266,7 @@ class CoHost(models.Model):
 class LogLine(models.Model):
     """Who did what to an event: registered a team, changed its time, marked somebody present."""
 
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="log_lines")
+    event = models.ForeignKey(Event, verbose_name="กิจกรรม", on_delete=models.CASCADE, related_name="log_lines")
     text = models.CharField("เรื่อง", max_length=300)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="โดย", null=True, on_delete=models.SET_NULL, related_name="+"

@@ -31,7 +31,7 @@ class Mailing(models.Model):
         QUEUED = "queued", "รอส่ง"
         SENT = "sent", "ส่งแล้ว"
 
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="mailings")
+    event = models.ForeignKey(Event, verbose_name="กิจกรรม", on_delete=models.CASCADE, related_name="mailings")
     audience = models.CharField("ถึง", max_length=10, choices=Audience)
     subject = models.CharField("เรื่อง", max_length=150)
     body = models.TextField("ข้อความ", max_length=4000)

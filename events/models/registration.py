@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import Notification
+
 from .attendance import Mode, ViewingSite
 from .event import Event
 from .keys import new_secret
@@ -65,9 +67,6 @@ class Registration(models.Model):
         related_name="+",
     )
     changed_at = models.DateTimeField("เปลี่ยนเมื่อ", default=timezone.now)
-    # Which reminder of which date went out: a postponed event is announced anew. Empty: none.
-    day_reminder = models.DateTimeField("เตือนล่วงหน้า 1 วัน ของกำหนด", null=True, blank=True, editable=False)
-    hour_reminder = models.DateTimeField("เตือนล่วงหน้า 1 ชั่วโมง ของกำหนด", null=True, blank=True, editable=False)
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -87,6 +86,30 @@ class Registration(models.Model):
     @property
     def is_held(self) -> bool:
         return self.seat in HELD
+
+
+class Reminder(models.Model):
+    """Which reminder of which start went out: a postponed event is reminded of anew. By its line in the inbox it is
+    kept from being mailed once it has become wrong (events.services.reminders)."""
+
+    class Kind(models.TextChoices):
+        DAY = "day", "ล่วงหน้า 1 วัน"
+        HOUR = "hour", "ล่วงหน้า 1 ชั่วโมง"
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="reminders")
+    kind = models.CharField(max_length=4, choices=Kind)
+    starts_at = models.DateTimeField()
+    notification = models.ForeignKey(Notification, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        verbose_name = "การเตือน"
+        verbose_name_plural = "การเตือน"
+        constraints = [
+            models.UniqueConstraint(fields=["registration", "kind", "starts_at"], name="events_reminder_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.registration} {self.get_kind_display()}"
 
 
 class Interest(models.Model):

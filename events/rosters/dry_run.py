@@ -127,7 +127,7 @@ def problem_of(entry: Entry) -> str:
     if entry.name.startswith(FORMULA_STARTS) or not any(char.isalpha() for char in entry.name):
         return "ข้อความนี้ไม่ใช่ชื่อบุคคล กรุณาตรวจสอบว่าข้อมูลอยู่ตรงคอลัมน์"
     if is_email(entry.name):
-        return "ตรงนี้เป็นอีเมล กรุณาพิมพ์ชื่อและนามสกุลนำหน้า ตามด้วยจุลภาคแล้วจึงอีเมล"
+        return "ช่องชื่อเป็นอีเมล กรุณาใส่ชื่อและนามสกุล"
     if thai.CONTROL_CHARACTERS.search(entry.name + entry.position):
         return "มีอักขระควบคุมที่มองไม่เห็น กรุณาลบแล้วพิมพ์ใหม่"
     if len(entry.position) > LONGEST_POSITION:
@@ -201,12 +201,12 @@ def account_note(site: ViewingSite, found: Match) -> str:
 def sealed(roster: Roster, *, site: ViewingSite, by: User) -> str:
     """What was shown, for the confirmation to bring back unchanged."""
     rows = [[*astuple(line.entry), line.outcome, line.person_key] for line in roster.additions]
-    return shown.sealed(rows, salt=SALT, bound_to=(site.pk, by.pk))
+    return shown.signed(rows, salt=SALT, bound_to=(site.pk, by.pk))
 
 
 def unsealed(text: str, *, site: ViewingSite, by: User) -> list[Line] | None:
     """None where it was not shown to this person for this site."""
-    rows = shown.unsealed(text, salt=SALT, bound_to=(site.pk, by.pk))
+    rows = shown.read(text, salt=SALT, bound_to=(site.pk, by.pk))
     return None if rows is None else [Line(Entry(*row[:5]), outcome=row[5], person_key=row[6]) for row in rows]
 
 

@@ -16,6 +16,7 @@ from ..details import when
 from ..models import CALLED_OFF, HELD, OVER, Event, Interest, Mode, Registration, Seat, ViewingSite
 
 NO_TIME = "กิจกรรมนี้ไม่ได้เปิดรับลงทะเบียนในขณะนี้"
+SITE_CLOSED = "จุดรับชมที่เลือกปิดแล้ว กรุณาเลือกจุดอื่น"
 
 
 @transaction.atomic
@@ -35,6 +36,8 @@ def register(
     event = lock(event)
     now = now or timezone.now()  # once it is one's turn: places in the queue follow the order of the lock
     refuse_closed(event, now)
+    if site and not ViewingSite.objects.open().filter(event=event, pk=site.pk).exists():
+        raise Refused(SITE_CLOSED)
     row = Registration.objects.filter(event=event, user=user).first()
     if row and row.is_held:
         if by is None and (row.mode, row.site_id) != (mode, site and site.pk):
@@ -47,7 +50,6 @@ def register(
     row.mode, row.site, row.registered_by = mode, site, by
     row.seat = Seat.WAITING if event.is_full else Seat.SEATED
     row.queued_at = row.changed_at = now
-    row.day_reminder = row.hour_reminder = None
     row.save()
     Interest.objects.filter(event=event, user=user).delete()
     recount(event)

@@ -16,7 +16,7 @@ from .manage import manage
 from .messages import message, message_list, message_new, message_withdrawal
 from .planning import event_copy, event_edit, event_new, event_state
 from .registration import interest, registration
-from .registrations import registration_export, registration_list, registration_removal
+from .registration_list import registration_export, registration_list, registration_removal
 from .replay import replay, replay_edit
 from .sign_in import sign_in, sign_in_screen
 from .site_rosters import site_roster, site_roster_removal, site_roster_template, site_sheet

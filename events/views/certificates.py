@@ -23,7 +23,7 @@ from groups.services import Refused
 from ..access import editable_event
 from ..certificates import render_pdf, wording
 from ..certificates.document import qr_image
-from ..forms.certificates import CertificateFilter, CodeForm, ReissueForm, RevocationForm, plain_code
+from ..forms.certificates import CertificateCodeForm, CertificateFilter, ReissueForm, RevocationForm, plain_code
 from ..manage import manage_frame
 from ..models import OVER, Attendance, Certificate, Event, Standing, Status
 from ..services import certificates as services
@@ -37,7 +37,7 @@ TONES = {Standing.VALID: "ok", Standing.REPLACED: "warn", Standing.REVOKED: "bad
 @public(cache=True)
 @require_safe
 def certificate_find(request: HttpRequest) -> HttpResponse:
-    form = CodeForm(request.GET if "code" in request.GET else None)
+    form = CertificateCodeForm(request.GET if "code" in request.GET else None)
     if form.is_valid():
         code = form.cleaned_data["code"]
         return redirect(Certificate(code=code))
@@ -66,7 +66,7 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
 def unknown(request: HttpRequest, code: str) -> HttpResponse:
     if asks_too_often(request, "certificate", most=MISSES, seconds=WITHIN):
         return render(request, "429.html", status=429)
-    form = CodeForm(initial={"code": code[:40]})
+    form = CertificateCodeForm(initial={"code": code[:40]})
     return render(request, "events/certificate_unknown.html", {"form": form}, status=404)
 
 

@@ -44,12 +44,12 @@ class Draft:
     def sealed(self, event: Event, author: Any) -> str:
         moment = self.send_at.isoformat() if self.send_at else ""
         content = [self.audience, self.subject, self.body, moment]
-        return shown.sealed(content, salt=SALT, bound_to=(event.pk, author.pk))
+        return shown.signed(content, salt=SALT, bound_to=(event.pk, author.pk))
 
 
 def unsealed(text: str, event: Event, author: Any) -> Draft | None:
     """None where it was not shown to this author for this event."""
-    content = shown.unsealed(text, salt=SALT, bound_to=(event.pk, author.pk))
+    content = shown.read(text, salt=SALT, bound_to=(event.pk, author.pk))
     if content is None:
         return None
     audience, subject, body, moment = content

@@ -16,7 +16,7 @@ from groups.services import Refused
 
 from .. import sign_in as codes
 from ..access import editable_event, visible_event
-from ..forms.attendance import CodeForm, ModeForm
+from ..forms.attendance import ModeForm, SignInCodeForm
 from ..joining import modes_of
 from ..models import Attendance, Event, Mode, Source, ViewingSite
 from ..services import attendance as services
@@ -42,7 +42,7 @@ def sign_in(request: SignedInRequest, event_id: int) -> HttpResponse:
         return page(request, event, problem=str(refusal), status=429)
     except Refused as refusal:
         return page(request, event, problem=str(refusal), status=403)
-    return page(request, event, form=CodeForm())
+    return page(request, event, form=SignInCodeForm())
 
 
 def by_token(request: SignedInRequest, event: Event, token: str, now: datetime) -> HttpResponse:
@@ -55,7 +55,7 @@ def by_token(request: SignedInRequest, event: Event, token: str, now: datetime) 
 
 
 def by_code(request: SignedInRequest, event: Event, now: datetime) -> HttpResponse:
-    form = CodeForm(request.POST)
+    form = SignInCodeForm(request.POST)
     if not form.is_valid():
         return page(request, event, form=form)
     try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import pytest
 from django.conf import LazySettings
@@ -12,7 +13,8 @@ from django.http import Http404, HttpResponseBase
 from django.test import RequestFactory
 from django.utils.http import http_date
 
-from core.downloads import BLOCK, disposition, download, starts_download
+from core.downloads import BLOCK, disposition, download, spreadsheet, starts_download
+from core.spreadsheets import read_rows
 from events.models import Document
 
 CONTENT = bytes(range(256)) * 1000  # four blocks
@@ -189,3 +191,12 @@ def test_names(name: str, header: str) -> None:
 )
 def test_what_starts_a_download(method: str, asked: str, starts: bool) -> None:
     assert starts_download(RequestFactory().generic(method, "/", headers={"Range": asked})) is starts
+
+
+def test_a_table_to_be_saved() -> None:
+    response = spreadsheet("ชั่วโมง 2570", ["เรื่อง"], [["ตรวจรับพัสดุ"]])
+    assert response["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert response["Content-Disposition"] == f"attachment; filename*=utf-8''{quote('ชั่วโมง 2570.xlsx')}"
+    rows = read_rows(ContentFile(response.content), required_headers=["เรื่อง"])
+    assert [row.values for row in rows] == [{"เรื่อง": "ตรวจรับพัสดุ"}]
+    assert spreadsheet("team-template", ["อีเมล"])["Content-Disposition"] == 'attachment; filename="team-template.xlsx"'

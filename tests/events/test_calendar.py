@@ -1,4 +1,4 @@
-"""The calendar: what each sees of it, in lists and by month; rows in words; filters; queries."""
+"""The calendar: what each sees of it, in lists; filters; queries."""
 
 from datetime import datetime, timedelta
 
@@ -9,7 +9,6 @@ from django.utils import timezone
 from core import pagecache
 from core.thai import BANGKOK
 from events import calendar
-from events.calendar import EventRow, channels_text, listed, rows
 from events.models import Channel, CoHost, Event, Interest, Seat, State
 from events.services import registration
 from groups.models import Group, Role, Stage
@@ -31,112 +30,6 @@ def coming(response) -> list[str]:
 
 def past(response) -> list[str]:
     return [row.title for row in response.context["lists"].past.rows]
-
-
-def row_of(now: datetime = NOW, **fields: object) -> EventRow:
-    event = make_event(**{"starts_at": NOW + timedelta(days=3), "group": make_group(number=6), **fields})
-    [row] = rows(listed(Event.objects.filter(pk=event.pk)), now)
-    return row
-
-
-# --- Rows -------------------------------------------------------------------------------------------------
-def test_a_row_in_words() -> None:
-    group = make_group(number=4, name="คอมพิวเตอร์กับการปฏิบัติงาน")
-    event = make_event(
-        group=group,
-        title="ใช้ AI ช่วยร่างหนังสือ",
-        starts_at=datetime(2026, 11, 26, 9, 30, tzinfo=BANGKOK),
-        ends_at=datetime(2026, 11, 26, 12, 0, tzinfo=BANGKOK),
-        capacity=300,
-        seated_count=214,
-    )
-    for kind in ("dopa", "vcs"):
-        Channel.objects.create(event=event, kind=kind)
-    assert rows(listed(Event.objects.all()), NOW) == [
-        EventRow(
-            pk=event.pk,
-            url=f"/events/{event.pk}/",
-            title="ใช้ AI ช่วยร่างหนังสือ",
-            number=4,
-            group="กลุ่ม ๔ คอมพิวเตอร์กับการปฏิบัติงาน",
-            fiscal_year=2570,
-            day_iso="2026-11-26",
-            weekday="พฤ.",
-            day=26,
-            month="พ.ย.",
-            begins="09.30",
-            time="09.30–12.00 น.",
-            channels="VCS และ DOPA Channel",
-            badge="เปิดรับลงทะเบียน 214/300",
-            tone="ok",
-            is_over=False,
-            is_live=False,
-            is_called_off=False,
-            is_full=False,
-            takes_registrations=True,
-        )
-    ]
-
-
-@pytest.mark.parametrize(
-    ("fields", "badge", "tone"),
-    [
-        ({"state": State.DRAFT}, "ร่าง", "info"),
-        ({}, "เปิดรับลงทะเบียน", "ok"),
-        ({"capacity": 1200, "seated_count": 1041}, "เปิดรับลงทะเบียน 1,041/1,200", "ok"),
-        ({"capacity": 2, "seated_count": 2}, "เต็มจำนวน", "warn"),
-        ({"registration_opens_at": NOW + timedelta(hours=1)}, "เปิดลงทะเบียนเร็ว ๆ นี้", ""),
-        ({"registration_closes_at": NOW}, "ปิดรับลงทะเบียน", ""),
-        ({"starts_at": NOW - timedelta(hours=1)}, "กำลังถ่ายทอดสด", "live"),
-        ({"state": State.LIVE}, "กำลังถ่ายทอดสด", "live"),
-        ({"state": State.POSTPONED}, "เลื่อนกำหนด", "warn"),
-        ({"state": State.CANCELLED}, "ยกเลิก", "bad"),
-        ({"state": State.ENDED, "video_id": "a" * 11}, "รับชมย้อนหลัง", "info"),
-        ({"state": State.ENDED, "video_id": "a" * 11, "video_is_shown": False}, "รอเผยแพร่สรุป", "warn"),
-        ({"starts_at": NOW - timedelta(days=1)}, "รอเผยแพร่สรุป", "warn"),
-        ({"state": State.COMPLETE}, "เสร็จสิ้น", ""),
-        ({"state": State.COMPLETE, "video_id": "a" * 11}, "รับชมย้อนหลัง", "info"),
-    ],
-)
-def test_badges(fields: dict, badge: str, tone: str) -> None:
-    row = row_of(**fields)
-    assert (row.badge, row.tone) == (badge, tone)
-
-
-@pytest.mark.parametrize(
-    ("bits", "text"),
-    [
-        (0, ""),
-        (1, "ห้องประชุม"),
-        (3, "ห้องประชุม และ VCS"),
-        (6, "VCS และ DOPA Channel"),
-        (15, "ห้องประชุม, VCS, DOPA Channel และ YouTube Live"),
-    ],
-)
-def test_channels_in_words(bits: int, text: str) -> None:
-    assert channels_text(bits) == text
-
-
-def test_a_day_that_could_be_of_two_years_names_its_year() -> None:
-    moment = datetime(2025, 11, 20, 13, 30, tzinfo=BANGKOK)
-    assert row_of(starts_at=moment, ends_at=moment + timedelta(hours=2)).time == "20 พ.ย. 2568 13.30–15.30 น."
-
-
-def test_an_event_over_midnight_names_the_day_of_its_end() -> None:
-    moment = datetime(2026, 11, 30, 23, 0, tzinfo=BANGKOK)
-    assert row_of(starts_at=moment, ends_at=moment + timedelta(hours=2)).time == "23.00 น. ถึง 1 ธ.ค. 2569 01.00 น."
-
-
-def test_what_people_typed_cannot_break_out_of_a_row() -> None:
-    html = row_of(title="<script>alert(1)</script>").html
-    assert ("<script>" in html, "&lt;script&gt;alert(1)&lt;/script&gt;" in html) == (False, True)
-
-
-def test_rows_ask_nothing_more_however_many(django_assert_num_queries) -> None:
-    for _ in range(30):
-        Channel.objects.create(event=make_event(), kind="vcs")
-    with django_assert_num_queries(1):
-        assert len(rows(listed(Event.objects.all()), NOW)) == 30
 
 
 # --- The lists --------------------------------------------------------------------------------------------
@@ -376,94 +269,6 @@ def test_a_fragment_for_htmx_holds_the_results_alone(as_, outsider, some: dict[s
     for query in ({"state": "live"}, {"view": "month"}):
         html = as_(outsider).get(ADDRESS, query, HTTP_HX_REQUEST="true").content.decode()
         assert ("<html" in html, html.strip().startswith('<div id="results">')) == (False, True)
-
-
-# --- A month ----------------------------------------------------------------------------------------------
-def month(client: Client, text: str, **query: str):
-    return client.get(ADDRESS, {"view": "month", "month": text, **query})
-
-
-def test_a_month_as_weeks_from_monday(visitor: Client) -> None:
-    year = timezone.localtime().year
-    make_event(title="first", starts_at=datetime(year, 1, 1, 9, 0, tzinfo=BANGKOK))
-    make_event(title="last", starts_at=datetime(year, 1, 31, 22, 0, tzinfo=BANGKOK))
-    make_event(title="before", starts_at=datetime(year - 1, 12, 31, 9, 0, tzinfo=BANGKOK))
-    make_event(title="draft", starts_at=datetime(year, 1, 9, 9, 0, tzinfo=BANGKOK), state=State.DRAFT)
-    response = month(visitor, f"{year + 543}-01")
-    shown = response.context["month"]
-    assert (shown.title, [row.title for row in shown.rows]) == (f"มกราคม {year + 543}", ["first", "last"])
-    assert {day.day.weekday() for week in shown.weeks for day in week[:1]} == {0}
-    by_day = {
-        day.day: [entry.row.title for entry in day.entries] for week in shown.weeks for day in week if day.entries
-    }
-    assert by_day == {datetime(year, 1, 1).date(): ["first"], datetime(year, 1, 31).date(): ["last"]}
-    html = response.content.decode()
-    assert f'href="?view=month&amp;month={year + 542}-12" rel="prev nofollow"' in html
-    assert f'href="?view=month&amp;month={year + 543}-02" rel="next nofollow"' in html
-    assert f"กิจกรรมเดือนมกราคม {year + 543}" in html
-
-
-def test_the_year_may_be_given_in_either_era_and_in_thai_digits(visitor: Client) -> None:
-    year = timezone.localtime().year
-    make_event(starts_at=datetime(year - 1, 1, 1, 9, 0, tzinfo=BANGKOK))
-    for text in (f"{year}-03", f"{year + 543}-3", calendar.thai.to_thai_digits(f"{year + 543}-03")):
-        assert month(visitor, text).context["month"].title == f"มีนาคม {year + 543}"
-
-
-def test_an_event_over_midnight_stands_on_each_of_its_days(visitor: Client) -> None:
-    start = datetime(2026, 11, 29, 22, 0, tzinfo=BANGKOK)
-    make_event(title="long", starts_at=start, ends_at=start + timedelta(days=3))
-    make_event(title="to midnight", starts_at=start, ends_at=start + timedelta(hours=2))
-    november, december = (month(visitor, f"2569-{number}").context["month"] for number in (11, 12))
-
-    def told(shown) -> list[tuple[int, str, str]]:
-        return [(day.day.day, one.row.title, one.begins) for week in shown.weeks for day in week for one in day.entries]
-
-    assert told(november) == [(29, "long", "22.00"), (29, "to midnight", "22.00"), (30, "long", "")]
-    assert told(december) == [(1, "long", ""), (2, "long", "")]
-
-
-def test_today_is_marked_and_this_month_is_the_first_shown(visitor: Client) -> None:
-    today = timezone.localtime().date()
-    make_event(title="now", starts_at=timezone.now(), ends_at=timezone.now() + timedelta(minutes=1))
-    response = visitor.get(ADDRESS, {"view": "month"})
-    marked = [day.day for week in response.context["month"].weeks for day in week if day.is_today]
-    assert (marked, response.content.decode().count('aria-current="date"')) == ([today], 1)
-    assert "เดือนนี้</a>" not in response.content.decode()
-
-
-def test_filters_stay_while_one_leafs_through_the_months(visitor: Client) -> None:
-    finance = make_group(number=1, slug="finance")
-    make_event(group=finance, title="ours", starts_at=days(1))
-    make_event(title="theirs", starts_at=days(1))
-    text = calendar.thai.local_date(days(1))
-    response = month(visitor, f"{text.year + 543}-{text.month:02}", group="finance")
-    assert [row.title for row in response.context["month"].rows] == ["ours"]
-    html = response.content.decode()
-    assert 'href="?group=finance&amp;view=month&amp;month=' in html
-    assert 'href="?group=finance"' in html  # back to the lists
-    assert '<input type="hidden" name="view" value="month">' in html
-
-
-def test_months_end_somewhere(visitor: Client) -> None:
-    """A robot that follows "next" comes to an end."""
-    this_year = calendar.thai.fiscal_year(timezone.now())
-    first = month(visitor, f"{this_year - 1}-10").content.decode()
-    last = month(visitor, f"{this_year + 1}-09").content.decode()
-    assert [text in first for text in ('rel="prev', 'rel="next')] == [False, True]
-    assert [text in last for text in ('rel="prev', 'rel="next')] == [True, False]
-
-
-def test_an_empty_month(visitor: Client) -> None:
-    assert "ไม่มีกิจกรรมในเดือนนี้" in visitor.get(ADDRESS, {"view": "month"}).content.decode()
-
-
-def test_ones_own_are_marked_in_the_month_too(as_, outsider) -> None:
-    event = make_event(starts_at=timezone.now() + timedelta(minutes=1), ends_at=timezone.now() + timedelta(minutes=2))
-    make_registration(event=event, user=outsider)
-    for person, times in ((outsider, 2), (make_user(), 0)):  # in the table and in the list for narrow screens
-        html = as_(person).get(ADDRESS, {"view": "month"}).content.decode()
-        assert html.count("ท่านลงทะเบียนแล้ว") == times
 
 
 # --- Queries ----------------------------------------------------------------------------------------------

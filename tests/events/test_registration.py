@@ -9,9 +9,12 @@ from accounts.models import MailFrequency, Notification, User
 from core import pagecache
 from events.models import Event, Interest, LogLine, Mode, Registration, Seat, State
 from events.services import registration as services
+from events.services import sites
 from groups.models import Group
 from groups.services import Refused
 from tests.factories import make_event, make_registration, make_user
+
+from .places import make_site
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +101,16 @@ def test_no_seat_where_registration_is_not_open(
         register(make_event(group=group, **fields), member)
     assert str(refusal.value) == message
     assert not Registration.objects.exists()
+
+
+def test_a_site_that_closed_while_it_was_chosen(event: Event, facilitator: User, member: User) -> None:
+    chosen = make_site(event=event)
+    sites.close_site(site=chosen, by=facilitator)
+    with pytest.raises(Refused, match="จุดรับชมที่เลือกปิดแล้ว"):
+        services.register(event=event, user=member, mode=Mode.SITE, site=chosen)
+    elsewhere = make_site(event=make_event())
+    with pytest.raises(Refused, match="จุดรับชมที่เลือกปิดแล้ว"):
+        services.register(event=event, user=member, mode=Mode.SITE, site=elsewhere)
 
 
 def test_before_the_window_opens_the_answer_says_when(group: Group, member: User) -> None:

@@ -332,6 +332,6 @@ def test_queries_do_not_grow_with_rows(
     client.get(address)
     with django_assert_num_queries(9):
         assert len(client.get(address).context["page"]) == people
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         shown = client.post(address, typed(*(person.email for person in team_mates)))
     assert len(shown.context["team"].additions) == people

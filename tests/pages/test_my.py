@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -12,11 +13,21 @@ from django.utils import timezone
 from accounts.forms import CLOSING_WORD
 from accounts.models import Notification, User
 from accounts.services import notify
+from core import thai
 from groups.models import Group, Joining, Membership, Role, State
 from groups.services import decline, join
 from pages.account import close
 from tests.conftest import PASSWORD
-from tests.factories import make_agency, make_group, make_membership, make_user
+from tests.factories import (
+    make_agency,
+    make_attendance,
+    make_certificate,
+    make_event,
+    make_group,
+    make_membership,
+    make_registration,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 CLOSING = {"word": CLOSING_WORD, "password": PASSWORD}
@@ -68,8 +79,25 @@ def test_queries(as_: Callable, facilitator: User, rows: int, cold_queries: Call
         make_membership(group=group, user=facilitator, role=Role.FACILITATOR)
         make_membership(group=group, state=State.REQUESTED)
         notify(recipients=[facilitator], text="เรื่อง")
-    # session, person, agency, version, groups, own memberships with what waits there, notifications
-    assert len(cold_queries(as_(facilitator), "/my/")) == 7
+        held = make_event(starts_at=timezone.now() - timedelta(days=2))
+        make_certificate(event=held, user=facilitator)
+        make_registration(event=make_event(), user=facilitator)
+    # session, person, agency, version, groups, memberships and seats, events, learning, notifications
+    assert len(cold_queries(as_(facilitator), "/my/")) == 9
+
+
+def test_certificates_and_hours_of_the_year(as_: Callable, member: User) -> None:
+    this_year, last_year = thai.fiscal_year(timezone.now()), thai.fiscal_year(timezone.now()) - 1
+    now = timezone.now()
+    for year, title in ((this_year, "ปีนี้"), (last_year, "ปีก่อน")):
+        event = make_event(title=title, starts_at=now - timedelta(days=1), hours=2.5, fiscal_year=year)
+        make_certificate(event=event, user=member)
+    make_attendance(event=make_event(starts_at=now - timedelta(days=1), hours=1), user=member, status="absent")
+    make_attendance(event=make_event(starts_at=now - timedelta(hours=1), hours=1), user=member)  # not over yet
+    make_certificate(event=make_event(starts_at=now - timedelta(days=1), title="ของคนอื่น"))
+    page = text(as_(member))
+    assert "เข้าร่วมรวม 2.5 ชั่วโมงในปีงบประมาณ" in page
+    assert ["ปีนี้" in page, "ปีก่อน" in page, "ของคนอื่น" in page] == [True, True, False]
 
 
 def test_data_as_a_file(as_: Callable, member: User, group: Group) -> None:

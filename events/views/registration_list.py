@@ -14,7 +14,7 @@ from groups.services import Refused
 
 from .. import attendees
 from ..access import editable_event
-from ..forms.registrations import TABS, RegistrationFilter, RemovalForm
+from ..forms.registration_list import TABS, RegistrationFilter, RemovalForm
 from ..manage import manage_frame
 from ..models import HELD, Registration, Seat
 from ..services import registration as services
