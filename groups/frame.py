@@ -53,7 +53,7 @@ class GroupFrame:
 
 
 def frame(request: HttpRequest, group: Group) -> dict[str, Any]:
-    """The context that groups/base_group.html wants. No query for a visitor, two at most for others, besides the page version."""
+    """The context of groups/base_group.html: no query for a visitor, two at most for others, and the page version."""
     viewer = request.user
     membership, waiting = latest_membership(group, viewer) if viewer.is_authenticated else (None, None)
     facilitates = membership is not None and membership.facilitates

@@ -17,6 +17,7 @@ from accounts.models import MailFrequency, Notification
 from accounts.services import notify
 from core import thai
 
+from ..access import readers_of
 from ..details import when
 from ..models import CALLED_OFF, Event, Registration, Reminder, Seat, State
 from .registration import how_to_join, lock
@@ -76,7 +77,9 @@ def due(rule: Rule, now: datetime) -> QuerySet[Registration]:
 @transaction.atomic
 def remind_some(rule: Rule, event_id: int, now: datetime) -> int:
     event = lock(Event(pk=event_id))
-    rows = due(rule, now).filter(event=event).select_for_update(of=("self",)).select_related("user", "site__agency")
+    # Whoever may no longer see the event, restricted to its group by now, is not told how to join it.
+    rows = due(rule, now).filter(event=event, user__in=readers_of(event))
+    rows = rows.select_for_update(of=("self",)).select_related("user", "site__agency")
     batch = list(rows.order_by("pk")[:BATCH])
     if batch:
         prefetch_related_objects([event], "channels")

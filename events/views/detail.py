@@ -86,15 +86,16 @@ def drawn(request: HttpRequest, event: Event, moment: Moment, part: Part, queue:
         "form": registration_form(parts, part, data) if moment.takes_registrations and part.signed_in else None,
         "links": parts.links if joins else [],
         "place_in_queue": queue,
-        "may_cancel": part.is_held and face != Face.ENDED,
+        "may_cancel": part.is_held and face != Face.ENDED and state != State.CANCELLED,
     }
     return render_to_string("events/event_main.html", context)
 
 
 def links_shown(event: Event, part: Part, face: Face) -> bool:
-    """By the one rule of events.joining; over and done, a link leads nowhere."""
+    """By the one rule of events.joining; of what is over or called off, a link leads nowhere."""
     seat = Registration(seat=part.seat) if part.seat else None
-    return face != Face.ENDED and may_join(event, seat, may_edit=part.may_edit)
+    leads_somewhere = face != Face.ENDED and event.state not in CALLED_OFF
+    return leads_somewhere and may_join(event, seat, may_edit=part.may_edit)
 
 
 def registration_form(parts: Parts, part: Part, data: Any) -> RegistrationForm:

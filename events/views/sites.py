@@ -19,7 +19,7 @@ from groups.services import Refused
 from ..access import runs, visible_event
 from ..forms.sites import AnySiteForm, HeadCountForm, SiteEditForm, SiteFilter, SiteForm
 from ..manage import manage_frame
-from ..models import RosterEntry, ViewingSite
+from ..models import Event, RosterEntry, ViewingSite
 from ..services import sites as services
 from ..services.reach import named_at
 from ..services.site_reports import report_head_count
@@ -62,7 +62,15 @@ def site_list(request: HttpRequest, event_id: int) -> HttpResponse:
         named = named_at(ViewingSite.objects.filter(pk__in=[site.pk for site in page]))
         context |= manage_frame(request, event) | {"rows": [(site, named[site.pk]) for site in page], "silent": silent}
         return render(request, "events/site_list_manage.html", context)
+    context["own"] = own_sites(request.user, event)
     return render(request, "events/site_list.html", context)
+
+
+def own_sites(viewer: Any, event: Event) -> list[ViewingSite]:
+    """Those that the viewer answers for, the closed ones, too."""
+    if not viewer.is_authenticated:
+        return []
+    return list(ViewingSite.objects.filter(event=event, officer=viewer).select_related("agency").order_by("pk"))
 
 
 def wanted(rows: QuerySet[ViewingSite], *, q: str = "", level: str = "") -> Any:

@@ -18,7 +18,7 @@ def group_list(request: HttpRequest) -> HttpResponse:
     viewer = request.user
     rows = catalogue.entries(request)
     states = catalogue.states_of(viewer) if viewer.is_authenticated else {}
-    if request.GET:
+    if request.GET or wants_fragment(request):
         return chosen_list(request, rows, states)
     colleagues = catalogue.colleagues_by_group(viewer) if viewer.is_authenticated else {}
     parts = shared(

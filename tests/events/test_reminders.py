@@ -22,7 +22,7 @@ from groups.models import Group
 from tests.accounts.test_mail import Mailbox, header, parts
 from tests.at_once import at_once
 from tests.core.test_background import make_ready, work
-from tests.factories import make_event, make_registration, make_user
+from tests.factories import make_event, make_membership, make_registration, make_user
 from tests.portal import free_port
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +128,15 @@ def test_only_of_what_is_to_take_place(event: Event, state: str) -> None:
     seat(event)
     Event.objects.update(state=state)
     assert [remind(START - DAY), remind(START - HOUR)] == [0, 0]
+
+
+def test_whoever_may_no_longer_see_the_event_is_not_told_how_to_join(event: Event) -> None:
+    member, stranger = seat(event).user, seat(event).user
+    make_membership(group=event.group, user=member)
+    Event.objects.filter(pk=event.pk).update(visibility="group")
+    remind(START - DAY)
+    recipients = set(Notification.objects.values_list("recipient", flat=True))
+    assert (member.pk in recipients, stranger.pk in recipients) == (True, False)
 
 
 def test_whoever_gives_the_seat_back_is_not_reminded_of_it(event: Event) -> None:
