@@ -100,6 +100,9 @@ def test_signing_in_with_the_code_on_the_screen(visit: Callable[..., Visit]) -> 
     person.go(f"/events/{event}/sign-in/")
     page.locator("main form input[type=text], main form input:not([type])").first.fill(code)
     page.locator("main form button").last.click()
+    # Without a registration the portal asks how one takes part.
+    page.get_by_label("VCS ด้วยตนเอง").check()
+    page.locator("main form button").last.click()
     expect(page.locator("main")).to_contain_text("ลงชื่อเข้าร่วมแล้ว")
 
 
