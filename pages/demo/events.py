@@ -145,11 +145,12 @@ def keep_live(rows: list[dict[str, Any]]) -> None:
 
 def agenda(row: dict[str, Any], starts_at: datetime) -> str:
     """A table: time, topic, who leads."""
-    step = timedelta(hours=row["hours"]) / len(row["agenda"])
-    lines = []
-    for place, (topic, who) in enumerate(row["agenda"]):
-        begins = starts_at + place * step
-        lines.append((f"{local(begins):%H.%M}–{local(begins + step):%H.%M}", topic, who))
+    share = row["hours"] * 60 / len(row["agenda"])  # minutes; told in steps of five
+    times = [starts_at + timedelta(minutes=5 * round(place * share / 5)) for place in range(len(row["agenda"]) + 1)]
+    lines = [
+        (f"{local(begins):%H.%M}–{local(ends):%H.%M}", topic, who)
+        for begins, ends, (topic, who) in zip(times, times[1:], row["agenda"], strict=False)
+    ]
     body = format_html_join("", "<tr><th>{}</th><td>{}</td><td>{}</td></tr>", lines)
     head = "<thead><tr><th>เวลา</th><th>หัวข้อ</th><th>ผู้นำสนทนา</th></tr></thead>"
     return f"<figure class='table'><table>{head}<tbody>{format_html('{}', body)}</tbody></table></figure>"
