@@ -169,6 +169,10 @@ class Beginning:
 
         return Prepared(build)
 
+    def coming_for_visitors(self, now: datetime, *values: int) -> list[EventRow]:
+        """The first that are live or to come, of those that everybody may see."""
+        return [row_of(row, now) for row in self.coming["visitor"].rows(0, *values)]
+
     def lists(self, reader: Reader, now: datetime, params: QueryDict, *values: int) -> Lists:
         """Two queries."""
         who = reader.viewer.pk or 0

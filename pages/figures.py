@@ -3,13 +3,16 @@
 import time
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.core.cache import caches
 from django.db.models import CharField, Count, Q, QuerySet, Sum, Value
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from core import thai
+from core.prepared import Prepared
 from events.models import Event, Reach
 from groups.models import Membership
 
@@ -42,20 +45,30 @@ def figures(today: date | None = None) -> Figures:
 def count(today: date) -> Figures:
     """All in one statement."""
     year = thai.fiscal_year(today)
-    first, beyond = thai.fiscal_year_span(year)
-    members = Membership.objects.active()
-    held = Event.objects.held(timezone.now()).filter(starts_at__gte=first, starts_at__lt=beyond)
-    in_province = ~Q(user__agency__province="")
-    counted = named(members, "people", Count("user", distinct=True)).union(
-        named(members, "agencies", Count("user__agency", distinct=True)),
-        named(members, "provinces", Count("user__agency__province", distinct=True, filter=in_province)),
-        named(members, "joined", Count("user", distinct=True, filter=Q(joined_at__gte=first))),
-        named(held, "events", Count("pk")),
-        named(Reach.objects.filter(event__in=held.order_by().values("pk")), "took_part", Sum("people")),
-        all=True,
-    )
     nothing = dict.fromkeys(("people", "agencies", "provinces", "joined", "events", "took_part"), 0)
-    return Figures(fiscal_year=year, **nothing | dict(counted))
+    return Figures(fiscal_year=year, **nothing | dict(counts_of(year).rows()))
+
+
+@lru_cache(maxsize=2)
+def counts_of(year: int) -> Prepared:
+    """Building this query costs more than its answer: once for each fiscal year."""
+
+    def build() -> QuerySet:
+        first, beyond = thai.fiscal_year_span(year)
+        now: Any = Now()
+        members = Membership.objects.active()
+        held = Event.objects.held(now).filter(starts_at__gte=first, starts_at__lt=beyond)
+        in_province = ~Q(user__agency__province="")
+        return named(members, "people", Count("user", distinct=True)).union(
+            named(members, "agencies", Count("user__agency", distinct=True)),
+            named(members, "provinces", Count("user__agency__province", distinct=True, filter=in_province)),
+            named(members, "joined", Count("user", distinct=True, filter=Q(joined_at__gte=first))),
+            named(held, "events", Count("pk")),
+            named(Reach.objects.filter(event__in=held.order_by().values("pk")), "took_part", Sum("people")),
+            all=True,
+        )
+
+    return Prepared(build)
 
 
 def named(rows: QuerySet, name: str, figure: Any) -> QuerySet:

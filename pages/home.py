@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from core.fragments import shared
-from events import calendar
+from events import listing
 from events.calendar import EventRow
-from events.models import Event, State
 from groups.models import Milestone, Stage
 
 from .cards import GroupCard, group_cards
@@ -51,10 +49,8 @@ def build(request: HttpRequest) -> HomeParts:
 
 
 def next_events() -> list[EventRow]:
-    now = timezone.now()
-    public = Event.objects.visible_to(AnonymousUser()).exclude(state=State.CANCELLED)
-    events = calendar.ahead(public, now).order_by("starts_at", "pk")
-    return calendar.rows(calendar.listed(events)[: NEXT + 1], now)
+    """What was called off is not next."""
+    return [row for row in listing.of_all.coming_for_visitors(timezone.now()) if not row.is_called_off]
 
 
 def latest(request: HttpRequest) -> str:

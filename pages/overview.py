@@ -4,7 +4,6 @@ import itertools
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import BooleanField, CharField, F, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
@@ -13,9 +12,8 @@ from accounts.models import Agency, User
 from core import thai
 from core.models import Tag
 from core.prepared import Prepared
-from events import calendar
+from events import listing
 from events.calendar import EventRow
-from events.models import Event, State
 from groups.models import Group, Lineage, Membership, Milestone, Role, Stage, TaggedGroup
 from groups.models.roles import ROLE_ORDER
 
@@ -149,11 +147,9 @@ def caretaker(person: str, agency: str) -> Caretaker:
 
 
 def next_event(group: Group) -> EventRow | None:
-    """What everybody may see of it, live or to come."""
-    now = timezone.now()
-    public = Event.objects.visible_to(AnonymousUser()).of_group(group).exclude(state=State.CANCELLED)
-    rows = calendar.rows(calendar.listed(calendar.ahead(public, now).order_by("starts_at", "pk"))[:1], now)
-    return rows[0] if rows else None
+    """What everybody may see of it, live or to come; what was called off is not next."""
+    rows = listing.of_group.coming_for_visitors(timezone.now(), group.pk)
+    return next((row for row in rows if not row.is_called_off), None)
 
 
 story_rows = Prepared(told_of)
