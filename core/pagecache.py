@@ -44,11 +44,8 @@ _seen: Seen | None = None
 def changed() -> None:
     """Something that visitors see has changed: call inside the transaction that changes it."""
     now = int(time.time())
-    rows = PageVersion.objects.filter(pk=1)
-    if not rows.update(number=F("number") + 1, changed_at=now):
-        _, is_first = PageVersion.objects.get_or_create(pk=1, defaults={"number": 1, "changed_at": now})
-        if not is_first:  # two first changes at once
-            rows.update(number=F("number") + 1, changed_at=now)
+    if not PageVersion.objects.filter(pk=1).update(number=F("number") + 1, changed_at=now):
+        PageVersion.objects.create(pk=1, number=1, changed_at=now)
     transaction.on_commit(forget)
 
 
