@@ -1,13 +1,10 @@
 """Who gets a certificate, under which number, and what becomes of it."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Notification, User
@@ -32,6 +29,7 @@ from events.services.forgetting import REASON, forget
 from events.services.registration import register_team, set_interest
 from groups.services import Refused
 from pages.account import close
+from tests.at_once import at_once
 from tests.factories import make_attendance, make_certificate, make_event, make_group, make_registration, make_user
 
 pytestmark = pytest.mark.django_db
@@ -189,23 +187,6 @@ def test_a_transaction_that_fails_gives_its_numbers_back(over) -> None:
         services.numbers(2570, 5)
         raise RuntimeError
     assert list(services.numbers(2570, 2)) == [1, 2]
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    barrier = Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=10)
-            return act()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return list(threads.map(run, acts))
 
 
 @pytest.mark.django_db(transaction=True)
