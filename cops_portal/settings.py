@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "accounts",
     "groups",
     "events",
+    "surveys",
     "pages",
 ]
 
@@ -166,6 +167,8 @@ TASK_SCHEDULE: list[tuple[str, str, int | None]] = [
     ("groups.tasks.recount_groups", "03:20", None),
     ("events.tasks.follow_clock", "every minute", None),
     ("events.tasks.recount_events", "03:25", None),
+    ("surveys.tasks.follow_clock", "every minute", None),
+    ("surveys.tasks.nightly", "03:35", None),
     ("events.tasks.check_replays", "04:10", 0),
     ("pages.tasks.close_visit_days", "00:20", None),
     ("core.tasks.prune_finished", "03:40", None),

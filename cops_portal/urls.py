@@ -10,6 +10,7 @@ import events.urls
 import groups.urls
 import groups.views
 import pages.urls
+import surveys.urls
 
 admin.autodiscover()
 admin.site.site_header = "ระบบบริหารจัดการ ชุมชนนักปฏิบัติ สป.มท."
@@ -23,11 +24,20 @@ urlpatterns = [
     path(
         "groups/",
         include(
-            ([*pages.urls.group_patterns, *groups.urls.urlpatterns, *events.urls.group_patterns], "groups"),
+            (
+                [
+                    *pages.urls.group_patterns,
+                    *groups.urls.urlpatterns,
+                    *events.urls.group_patterns,
+                    *surveys.urls.group_patterns,
+                ],
+                "groups",
+            ),
         ),
     ),
     path("events/", include(events.urls)),
     path("", include(events.urls.root_patterns)),
+    path("", include(surveys.urls)),
     path("people/<int:pk>/photo/", groups.views.photo, name="person_photo"),  # who may see it, groups decide
     path("", include(accounts.urls)),
     path("accounts/", include("allauth.urls")),

@@ -14,6 +14,9 @@ from events.models import Attendance, Certificate, CertificateSeries, Event, Mod
 from events.models import State as EventState
 from events.rosters.names import name_key
 from groups.models import Group, Membership, Stage, State
+from surveys.bands import band_set
+from surveys.models import Kind, Question, QuestionState, Survey, SurveyState, SurveyVersion, Vote
+from surveys.standard import fill, standard_forms
 
 _serial = count(1)
 
@@ -138,3 +141,44 @@ def make_certificate(*, event: Event, user: User | None = None, **fields: Any) -
             **fields,
         },
     )
+
+
+def make_question(*, group: Group | None = None, event: Event | None = None, **fields: Any) -> Question:
+    """Published and waiting for an answer, with its asker's vote."""
+    fields.setdefault("state", QuestionState.WAITING)
+    if fields["state"] not in (QuestionState.PENDING, QuestionState.REFUSED):
+        fields.setdefault("published_at", timezone.now())
+        fields.setdefault("owed_since", timezone.now())
+    asker = fields.pop("asker", None) or make_user()
+    question = Question.objects.create(
+        group=group or (event.group if event else make_group()),
+        event=event,
+        asker=asker,
+        vote_count=1,
+        **{"text": "กรรมการตรวจรับติดราชการจนครบกำหนด ควรดำเนินการอย่างไร", **fields},
+    )
+    Vote.objects.create(question=question, user=asker, is_asker=True)
+    return question
+
+
+def make_survey(*, event: Event | None = None, sections: list[dict[str, Any]] | None = None, **fields: Any) -> Survey:
+    """Published, open by hand, anonymous, for everybody signed in; the standard satisfaction form by default.
+
+    `sections` as in surveys/data/standard.json.
+    """
+    kind = fields.setdefault("kind", Kind.SATISFACTION)
+    form = standard_forms().get(kind, standard_forms()[Kind.SATISFACTION])
+    survey = Survey.objects.create(
+        event=event,
+        group=fields.pop("group", None) or (event.group if event else make_group()),
+        bands=fields.pop("bands", None) or band_set(),
+        **{"title": form["title"], "audience": "signed_in", "state": SurveyState.PUBLISHED, **fields},
+    )
+    version = SurveyVersion.objects.create(
+        survey=survey, number=1, published_at=None if survey.state == SurveyState.DRAFT else timezone.now()
+    )
+    fill(version, sections if sections is not None else form["sections"])
+    if version.published_at:
+        survey.current = version
+        survey.save(update_fields=["current"])
+    return survey

@@ -7,7 +7,7 @@ from django.urls import get_resolver
 
 from core.checks import declares_rule, views
 
-LAYERS = ["core", "accounts", "groups", "events", "pages", "cops_portal"]
+LAYERS = ["core", "accounts", "groups", "events", "surveys", "pages", "cops_portal"]
 
 
 def test_no_relation_points_to_a_higher_layer() -> None:

@@ -1,0 +1,2 @@
+def forget_drafts() -> int:
+    return 0

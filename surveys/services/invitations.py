@@ -1,0 +1,2 @@
+def invite_due() -> int:
+    return 0

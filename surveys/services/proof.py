@@ -1,0 +1,2 @@
+def correct_counts() -> list[str]:
+    return []
