@@ -16,6 +16,7 @@ from pathlib import Path
 
 from . import seed
 from .load import Sample, Target, measure
+from .proxy import Proxy, start_proxy
 from .server import ROOT, Server, start
 
 PAGES = {
@@ -125,6 +126,51 @@ def print_registrations(portal: Portal, unit: float) -> None:
     print(f"\nregistration: {cost:.2f} ms of CPU each ({cost / unit:.1f} R)", report)
 
 
+def print_surveys(portal: Portal, unit: float) -> None:
+    """Ten thousand people send the standard survey at once, some of them twice."""
+    sys.stdout.flush()
+    command = [sys.executable, "-m", "bench.surveys", portal.server.address]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ | portal.env, **pipes) as run:  # type: ignore[call-overload]
+        cpu = []
+        for mark in ("ready", "sent"):
+            if run.stdout.readline().strip() != mark:
+                raise SystemExit(f"bench.surveys was not {mark}")
+            cpu.append(portal.server.cpu_seconds())
+            run.stdin.write("go on\n")
+            run.stdin.flush()
+        report = json.loads(run.stdout.readline())
+    cost = (cpu[1] - cpu[0]) / report["sent"] * 1000
+    print(f"\nsurvey of 20 answers: {cost:.2f} ms of CPU each ({cost / unit:.1f} R)", report)
+
+
+def print_live(portal: Portal, unit: float, folder: Path) -> None:
+    """Ten thousand viewers of an event's questions, and how many polls two cores hold; behind nginx if there is one."""
+    env = os.environ | portal.env
+    made = subprocess.run([sys.executable, "-m", "bench.live"], cwd=ROOT, env=env, capture_output=True, text=True)
+    event = int(made.stdout.split()[-1])
+    servers = {"without nginx": portal.server, "behind nginx": start_proxy(folder / "nginx", portal.server)}
+    for name, server in servers.items():
+        if server is None:
+            print("\nlive questions behind nginx: nginx is not installed")
+            continue
+        before = server.cpu_seconds()
+        connections = 10_000 if isinstance(server, Proxy) else 1_000
+        command = [sys.executable, "-m", "bench.live", server.address, str(event), str(connections)]
+        run = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+        if run.returncode:
+            raise SystemExit(run.stderr)
+        report = json.loads(run.stdout.splitlines()[-1])
+        cost = (server.cpu_seconds() - before) / report["polls"] * 1000
+        print(f"\nlive questions {name}: {cost:.3f} ms of CPU each ({cost / unit:.2f} R)", report)
+        poll = Target("poll", server, f"/shared/events/{event}/questions/", f"{COOKIE}={portal.session}", False, 64)
+        most = measure([poll], rounds=3)["poll"]
+        rate, cpu = most.median("per_second"), most.median("cpu_ms")
+        print(f"as many as 64 connections get: {rate:.0f} a second, {cpu / unit:.2f} R each, errors {most.errors}")
+    if isinstance(server, Proxy):
+        server.stop()
+
+
 def print_queries(env: dict[str, str], title: str) -> None:
     """SQL statements a page, counted in a process of its own."""
     print(f"\n{title}")
@@ -151,6 +197,8 @@ def main() -> None:
             print_queries(small.env, "demonstration")
             print_queries(large.env, "×100: 10,000 registrations, 3,500 events")
             print_registrations(large, unit)
+            print_surveys(large, unit)
+            print_live(large, unit, Path(folder))
             print(f"\nmemory of the web server (2 workers): {small.server.memory_mb():.0f} MB")
         finally:
             for server in (hello, small.server, large.server):

@@ -174,6 +174,9 @@ TASK_SCHEDULE: list[tuple[str, str, int | None]] = [
     ("core.tasks.prune_finished", "03:40", None),
 ]
 
+# What apps add to an event's page and to what is left to do after it, in this order: see events/added.py.
+EVENT_ADDITIONS = ["surveys.on_event.ADDITION"]
+
 # --- Language, time --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "th"
 LANGUAGES = [("th", "ไทย")]

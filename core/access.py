@@ -27,8 +27,11 @@ PENDING_LIMIT = 300_000  # characters of form text kept while its author signs i
 UNMARKED_LIMIT, UNMARKED_AN_HOUR = 20_000, 60  # of forms that do not say whose they are, in the whole portal
 
 
-def public(view: View | None = None, *, cache: bool = False) -> Any:
-    """Anybody may read. With `cache`, the answer is the same for every visitor and the page cache may keep it."""
+def public(view: View | None = None, *, cache: bool | int = False) -> Any:
+    """Anybody may read. With `cache`, the answer is the same for every visitor and the page cache may keep it.
+
+    A number says for how many seconds at most, where a page shows what changes without raising the version.
+    """
 
     def declare(view: View) -> View:
         @wraps(view)
@@ -36,6 +39,8 @@ def public(view: View | None = None, *, cache: bool = False) -> Any:
             response = view(request, *args, **kwargs)
             if cache:
                 response.is_public_page = True  # type: ignore[attr-defined]  # read by core.pagecache
+                if cache is not True:
+                    response.kept_for = cache  # type: ignore[attr-defined]  # as above
             return response
 
         wrapper.login_required = False  # type: ignore[attr-defined]  # Django's own marker

@@ -1,7 +1,12 @@
-"""Parts of a page that are the same for everybody, made once per process and version of the public pages."""
+"""Parts of a page that are the same for everybody, made once per process and version of the public pages.
+
+What changes from second to second, whatever the version, is made at most once a second (`once_a_second`).
+"""
 
 import time
+from collections import defaultdict
 from collections.abc import Callable
+from threading import Lock
 from typing import Any, TypeVar
 
 from django.http import HttpRequest
@@ -16,7 +21,10 @@ T = TypeVar("T")
 MOST = 500  # parts; then all are forgotten
 
 _kept: dict[tuple[int, str], tuple[float, Any]] = {}
+_lasting: dict[str, Any] = {}
 _newest = -1
+_of_moment: dict[str, tuple[float, Any]] = {}
+_making: defaultdict[str, Lock] = defaultdict(Lock)
 
 
 def shared(request: HttpRequest, name: str, build: Callable[[], T]) -> T:
@@ -37,6 +45,34 @@ def shared(request: HttpRequest, name: str, build: Callable[[], T]) -> T:
     return part
 
 
+def lasting(name: str, build: Callable[[], T]) -> T:
+    """What `build` answers, kept as long as the process lives: for what never changes once it is written."""
+    part = _lasting.get(name)
+    if part is None:
+        part = build()
+        if part is not None:  # what is not written yet takes no place
+            if len(_lasting) >= MOST:
+                _lasting.clear()
+            _lasting[name] = part
+    return part
+
+
+def once_a_second(name: str, build: Callable[[], T]) -> T:
+    """What `build` answered within the last second. One thread makes it anew, and the others wait for that."""
+    kept = _of_moment.get(name)
+    if kept is not None and time.monotonic() - kept[0] < 1:
+        return kept[1]
+    with _making[name]:
+        made_at, part = _of_moment.get(name, (0.0, None))
+        now = time.monotonic()
+        if part is None or now - made_at >= 1:
+            if len(_of_moment) >= MOST:
+                _of_moment.clear()
+            part = build()
+            _of_moment[name] = (now, part)
+    return part
+
+
 # Stands in a shared part for what makes a form the viewer's own: `{{ form_mark }}` in place of `{% csrf_token %}`.
 FORM_MARK = SafeString("<!--form-->")
 
@@ -51,6 +87,8 @@ def with_tokens(request: HttpRequest, part: str) -> SafeString:
 
 def forget() -> None:
     _kept.clear()
+    _of_moment.clear()
+    _lasting.clear()
 
 
 def version_for(request: HttpRequest) -> int:

@@ -2,7 +2,11 @@
 
 `changed()` raises the version inside the transaction that changes something public. Each process reads the
 version at most twice a second, so a change shows to visitors within a second; signed-in people never get
-a kept page and see it at once. A page is also rendered anew after `MAX_AGE`, because time alone changes some.
+a kept page and see it at once. A page is also rendered anew after `MAX_AGE`, because time alone changes some,
+or sooner where its view says so (`core.access.public`).
+
+Addresses below `/shared/` are for what many people ask for again and again: they answer everybody as a visitor, who
+is signed in, too. Their cookies are not looked at, here nor by nginx.
 """
 
 import gzip
@@ -28,6 +32,7 @@ READ_EVERY = 0.5  # seconds
 LONGEST_QUERY = 200  # characters; longer addresses are not worth a place
 PUBLIC = "public, max-age=0, s-maxage=1"
 PRIVATE = "private, no-cache"
+SHARED = "/shared/"
 UNKEPT = ("/static/", "/healthz", "/readyz")  # files, and probes that must answer without the database
 
 
@@ -76,6 +81,8 @@ class PageCacheMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(SHARED):
+            make_visitor(request)
         encoding = best_encoding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
         key = self.key(request, encoding)
         if key is None:
@@ -86,7 +93,7 @@ class PageCacheMiddleware:
             if not is_keepable(response):
                 return mark_private(response)
             kept = keep(response, encoding)
-            caches["local"].set(key, kept, MAX_AGE)
+            caches["local"].set(key, kept, getattr(response, "kept_for", MAX_AGE))
         return answer(request, kept)
 
     def key(self, request: HttpRequest, encoding: str) -> str | None:
@@ -106,6 +113,13 @@ class PageCacheMiddleware:
         address = f"{request.scheme}://{host}{request.path_info}?{request.META.get('QUERY_STRING', '')}"
         digest = hashlib.sha256(address.encode("utf-8", "surrogateescape")).hexdigest()
         return f"page:{version().number}:{encoding}:{digest}"
+
+
+def make_visitor(request: HttpRequest) -> None:
+    """Whoever asks: what the view never learns it cannot show to others."""
+    request.COOKIES = {}
+    for name in ("HTTP_COOKIE", "HTTP_HX_REQUEST"):
+        request.META.pop(name, None)
 
 
 def best_encoding(accepted: str) -> str:
@@ -155,7 +169,9 @@ def answer(request: HttpRequest, kept: Kept) -> HttpResponse:
         response["Content-Length"] = str(len(kept.body))
     response["ETag"] = kept.etag
     # The visitor counter looks at this: a program that asks whether a calendar has changed opens no page.
-    response.is_public_page = kept.headers.get("Content-Type", "").startswith("text/html")  # type: ignore[attr-defined]
+    is_page = kept.headers.get("Content-Type", "").startswith("text/html")
+    # Nor does a page that looks for news by itself.
+    response.is_public_page = is_page and not request.path_info.startswith(SHARED)  # type: ignore[attr-defined]
     return response
 
 

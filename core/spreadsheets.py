@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -245,21 +246,42 @@ _BUDDHIST_MOMENT = "[$-107041E]d mmm yyyy h:mm"
 _WIDTH_SAMPLE = 200
 
 
+class Heading(str):
+    """A text that stands out like the header, wherever it stands."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    title: str
+    headers: Sequence[str]
+    rows: Iterable[Sequence[Any]]
+
+
 def write_xlsx(headers: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "ข้อมูล") -> bytes:
+    return write_book([Sheet(title, headers, rows)])
+
+
+def write_book(sheets: Iterable[Sheet]) -> bytes:
     """Bold, frozen header; columns as wide as their content; texts stay texts whatever they begin with."""
     book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31])
-    rows = iter(rows)
-    sample = list(itertools.islice(rows, _WIDTH_SAMPLE))
-    for index, width in enumerate(_widths(headers, sample), 1):
-        sheet.column_dimensions[get_column_letter(index)].width = width
-    sheet.freeze_panes = "A2"
-    sheet.append([_header_cell(sheet, name) for name in headers])
-    for row in itertools.chain(sample, rows):
-        sheet.append([_cell(sheet, value) for value in row])
+    for sheet in sheets:
+        _write_sheet(book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", sheet.title)[:31]), sheet)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _write_sheet(sheet: Any, table: Sheet) -> None:
+    rows = iter(table.rows)
+    sample = list(itertools.islice(rows, _WIDTH_SAMPLE))
+    for index, width in enumerate(_widths(table.headers, sample), 1):
+        sheet.column_dimensions[get_column_letter(index)].width = width
+    sheet.freeze_panes = "A2"
+    sheet.append([_header_cell(sheet, name) for name in table.headers])
+    for row in itertools.chain(sample, rows):
+        sheet.append([_cell(sheet, value) for value in row])
 
 
 def write_csv(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
@@ -288,8 +310,14 @@ def _cell(sheet: Any, value: Any) -> Any:
         return _formatted(WriteOnlyCell(sheet, moment), _BUDDHIST_MOMENT)
     if isinstance(value, date):
         return _formatted(WriteOnlyCell(sheet, datetime.combine(value, time())), _BUDDHIST_DATE)
+    if isinstance(value, Heading):
+        return _header_cell(sheet, str(value))
+    if isinstance(value, Decimal):
+        places = -int(value.as_tuple().exponent)
+        number: Any = value  # which openpyxl writes, too
+        return _formatted(WriteOnlyCell(sheet, number), f"0.{'0' * places}" if places > 0 else "0")
     if value is None or isinstance(value, bool | int | float):
-        return WriteOnlyCell(sheet, value)
+        return value
     text = thai.CONTROL_CHARACTERS.sub("", str(value))[:32_767]
     cell: Any = WriteOnlyCell(sheet, text)
     cell.data_type = "s"

@@ -1,6 +1,6 @@
 """What is left to do once an event is over, before its work is closed.
 
-The summary and the satisfaction survey belong to apps above this one: pages.workspace adds their steps to these.
+The satisfaction survey and the questions belong to an app above this one: `events.added` brings their steps.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,18 +11,9 @@ from django.urls import reverse
 
 from groups.services import Refused
 
+from .added import Step, closing_steps
 from .models import Certificate, Document, Event, Reach, ViewingSite
 from .services.certificates import entitled, issued_to_same
-
-
-@dataclass(frozen=True)
-class Step:
-    key: str
-    label: str
-    is_done: bool
-    detail: str
-    url: str  # where to do it
-    is_required: bool = True
 
 
 @dataclass(frozen=True)
@@ -41,9 +32,9 @@ def checklist(event: Event) -> list[Step]:
 
 
 def checklists(events: Sequence[Event]) -> dict[int, list[Step]]:
-    """Five queries, however many events."""
-    facts = facts_of(events)
-    return {event.pk: steps_of(event, facts) for event in events}
+    """Five queries and those of the additions, however many events."""
+    facts, added = facts_of(events), closing_steps(events)
+    return {event.pk: [*steps_of(event, facts), *added[event.pk]] for event in events}
 
 
 def refuse_unfinished(steps: Iterable[Step]) -> None:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from core.fragments import shared
 
+from .added import OnPage, on_page
 from .joining import links, modes_of
 from .models import ChannelKind, Event, Face, Mode
 from .programme import programme
@@ -21,6 +23,7 @@ class Parts:
     head: str
     replay: str  # of the ended face, as is the aside
     body: str
+    added: OnPage
     aside: str
     modes: list[Mode]
     sites: list[tuple[int, str]]
@@ -55,6 +58,7 @@ def build(event: Event, face: Face) -> Parts:
         head=render_to_string("events/event_head.html", context),
         replay=render_to_string("events/replay_player.html", player(event, told.chapters)) if over else "",
         body=render_to_string(f"events/body_{face}.html", context),
+        added=on_page(event, face, timezone.now()),
         aside=render_to_string("events/aside_ended.html", context) if over else "",
         modes=modes_of(told.channels),
         sites=[(site.pk, str(site)) for site in told.sites],

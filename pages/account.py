@@ -26,6 +26,8 @@ from events.services.forgetting import forget, hold_events_of
 from groups.models import Group, Membership
 from groups.services import forget_words, leave, withdraw
 from groups.services.membership import Refused
+from surveys.export import surveys_data
+from surveys.services.forgetting import forget as forget_answers
 
 from .mine import mine
 
@@ -63,6 +65,7 @@ def data_download(request: SignedInRequest) -> HttpResponse:
     data = personal_data(request.user) | {
         "memberships": membership_data(request.user),
         "events": events_data(request.user),
+        "surveys": surveys_data(request.user),
     }
     response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2})
     response["Content-Disposition"] = f'attachment; filename="cops-data-{timezone.localdate():%Y%m%d}.json"'
@@ -116,6 +119,7 @@ def close(user: User) -> None:
                 withdraw(membership=row)
         leave(membership=row)
     forget(user=user)
+    forget_answers(user=user)
     close_account(user=user, notes=forget_words(user))
 
 

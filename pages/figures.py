@@ -1,7 +1,7 @@
 """The figures on the home page, counted from the records."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -15,6 +15,7 @@ from core import thai
 from core.prepared import Prepared
 from events.models import Event, Reach
 from groups.models import Membership
+from surveys.models import Question, QuestionState
 
 KEY = "figures"
 # Counting people over all groups is the one thing here that grows with their number. It may take at most one part
@@ -31,6 +32,8 @@ class Figures:
     joined: int
     events: int  # held in the fiscal year
     took_part: int  # people at them, each once for each event
+    asked: int  # questions of the fiscal year that were published
+    answered: int  # of these
 
 
 def figures(today: date | None = None) -> Figures:
@@ -45,7 +48,7 @@ def figures(today: date | None = None) -> Figures:
 def count(today: date) -> Figures:
     """All in one statement."""
     year = thai.fiscal_year(today)
-    nothing = dict.fromkeys(("people", "agencies", "provinces", "joined", "events", "took_part"), 0)
+    nothing = dict.fromkeys(tuple(field.name for field in fields(Figures) if field.name != "fiscal_year"), 0)
     return Figures(fiscal_year=year, **nothing | dict(counts_of(year).rows()))
 
 
@@ -58,6 +61,7 @@ def counts_of(year: int) -> Prepared:
         now: Any = Now()
         members = Membership.objects.active()
         held = Event.objects.held(now).filter(starts_at__gte=first, starts_at__lt=beyond)
+        asked = Question.objects.published().filter(created_at__gte=first, created_at__lt=beyond)
         in_province = ~Q(user__agency__province="")
         return named(members, "people", Count("user", distinct=True)).union(
             named(members, "agencies", Count("user__agency", distinct=True)),
@@ -65,6 +69,8 @@ def counts_of(year: int) -> Prepared:
             named(members, "joined", Count("user", distinct=True, filter=Q(joined_at__gte=first))),
             named(held, "events", Count("pk")),
             named(Reach.objects.filter(event__in=held.order_by().values("pk")), "took_part", Sum("people")),
+            named(asked, "asked", Count("pk")),
+            named(asked.filter(state=QuestionState.ANSWERED), "answered", Count("pk")),
             all=True,
         )
 

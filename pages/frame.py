@@ -11,7 +11,7 @@ from core import pagecache
 from .counter import counter
 from .visits import Totals
 
-SECTIONS = ("groups", "events", "about", "faq")  # of ui/site_nav.html, by the first part of the address
+SECTIONS = ("groups", "events", "questions", "about")  # of ui/site_nav.html, by the first part of the address
 
 
 class Footer:

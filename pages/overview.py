@@ -1,11 +1,14 @@
-"""What a group's overview page tells besides the group's own row: its story, its tags, who looks after it."""
+"""What a group's overview page tells besides the group's own row: its story, its tags, who looks after it, how its
+events were evaluated."""
 
 import itertools
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import BooleanField, CharField, F, QuerySet, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.functions import Cast, Coalesce, Concat, TruncDate
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Agency, User
@@ -14,9 +17,14 @@ from core.models import Tag
 from core.prepared import Prepared
 from events import listing
 from events.calendar import EventRow
+from events.models import State as EventState
 from groups.models import Group, Lineage, Membership, Milestone, Role, Stage, TaggedGroup
 from groups.models.roles import ROLE_ORDER
+from groups.visibility import Visibility
+from surveys.models import Kind, Survey
+from surveys.statistics import word_of
 
+EVALUATIONS_SHOWN = 3
 NEVER = date.min  # a tag has no day
 BETWEEN = "\x1f"  # in no name: see core.thai.CONTROL_CHARACTERS
 
@@ -48,6 +56,23 @@ class Caretaker:
     place: tuple[int, str]  # in the list: by role, then by name
 
 
+@dataclass(frozen=True)
+class Evaluation:
+    """A released result of an event that everybody may see."""
+
+    pk: int
+    title: str
+    day: date
+    mean: str
+    sd: str  # empty where one person answered
+    answers: int
+    word: str
+
+    @property
+    def url(self) -> str:
+        return reverse("surveys:results", args=[self.pk])
+
+
 @dataclass
 class Story:
     steps: list[Step] = field(default_factory=list)
@@ -55,6 +80,7 @@ class Story:
     successors: list[Tie] = field(default_factory=list)
     tags: list[Tag] = field(default_factory=list)
     caretakers: list[Caretaker] = field(default_factory=list)
+    evaluations: list[Evaluation] = field(default_factory=list)  # the latest first
 
 
 def story(group: Group) -> Story:
@@ -69,6 +95,8 @@ def story(group: Group) -> Story:
             told.predecessors.append(tie(title, slug, detail, day))
         elif source == "successor":
             told.successors.append(tie(title, slug, detail, day))
+        elif source == "evaluation":
+            told.evaluations.append(evaluation(pk, title, day, detail))
         elif source == "caretaker":
             told.caretakers.append(caretaker(title, detail))
         elif is_planned:
@@ -77,6 +105,7 @@ def story(group: Group) -> Story:
             done.append((day, pk, Step(title, detail, day, "done")))
     told.steps = [*in_time(done), present(group), *in_time(planned)]
     told.tags.sort(key=lambda tag: tag.name)
+    told.evaluations.sort(key=lambda result: (result.day, result.pk), reverse=True)
     told.caretakers.sort(key=lambda person: person.place)
     return told
 
@@ -107,12 +136,26 @@ def told_of(group_id: int) -> QuerySet:
         no,
         nothing,
     )
-    return milestones.order_by().union(before, after, tags, people.order_by(), all=True)
+    released = Survey.objects.released().filter(
+        group=group_id, kind=Kind.SATISFACTION, released_mean__isnull=False, event__visibility=Visibility.PUBLIC
+    )
+    latest = released.exclude(event__state=EventState.DRAFT).order_by("-event__starts_at", "-pk")
+    bounds = [f"bands__from_{level}" for level in (5, 4, 3, 2)]
+    figures = Survey.objects.filter(pk__in=latest.values("pk")[:EVALUATIONS_SHOWN]).values_list(
+        Value("evaluation", CharField()),
+        "pk",
+        Cast(TruncDate("event__starts_at"), CharField()),
+        "event__title",
+        together("released_mean", "released_sd", "released_answers", *bounds),
+        no,
+        nothing,
+    )
+    return milestones.order_by().union(before, after, tags, people.order_by(), figures.order_by(), all=True)
 
 
 def together(*names: str) -> Concat:
     """Several texts in one column; what is missing is empty."""
-    texts = [Coalesce(name, Value(""), output_field=CharField()) for name in names]
+    texts = [Coalesce(Cast(name, CharField()), Value(""), output_field=CharField()) for name in names]
     return Concat(*itertools.chain(*((text, Value(BETWEEN)) for text in texts)), output_field=CharField())
 
 
@@ -144,6 +187,25 @@ def caretaker(person: str, agency: str) -> Caretaker:
         agency=str(Agency(name=name, level=level, province=province)) if name else "",
         place=(ROLE_ORDER[Role(role)], thai.sort_key(given, family)),
     )
+
+
+def evaluation(pk: int, title: str, day: date, figures: str) -> Evaluation:
+    mean, sd, answers, *bounds, _ = figures.split(BETWEEN)
+    five, four, three, two = (Decimal(bound) for bound in bounds)
+    return Evaluation(
+        pk=pk,
+        title=title,
+        day=day,
+        mean=two_places(mean),
+        sd=two_places(sd),
+        answers=int(answers),
+        word=word_of(Decimal(mean), (five, four, three, two)),
+    )
+
+
+def two_places(figure: str) -> str:
+    """SQLite writes 4.50 as 4.5."""
+    return f"{Decimal(figure):.2f}" if figure else ""
 
 
 def next_event(group: Group) -> EventRow | None:

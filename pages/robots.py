@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from core.access import public
 from events.models import Event
 from groups.models import Group
+from surveys.models import Question, QuestionState
 
 from .standing import STANDING_PAGES
 
@@ -23,13 +24,16 @@ DISALLOWED = (
     "/my/",
     "/notifications/",
     "/people/",
+    "/questions/mine/",
+    "/questions/queue/",
     "/search/",
+    "/shared/",
     "/styleguide/",
     "/calendar/",
     "/workspace/",
 )
 DISALLOWED_ANYWHERE = ("/events/*/replay/", "/events/*/sign-in/", "/certificates/")
-EVENTS_LISTED = 40_000  # a sitemap holds fifty thousand addresses
+EVENTS_LISTED, QUESTIONS_LISTED = 35_000, 10_000  # a sitemap holds fifty thousand addresses
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,8 @@ def places() -> list[Place]:
     ]
     newest = max((place.changed_on for place in groups), default=timezone.localdate())
     lists = [
-        Place(settings.SITE_URL + reverse(name), newest) for name in ("home", "groups:group_list", "events:event_list")
+        Place(settings.SITE_URL + reverse(name), newest)
+        for name in ("home", "groups:group_list", "events:event_list", "surveys:question_list")
     ]
     standing = [Place(settings.SITE_URL + page.url, page.updated) for page in STANDING_PAGES.values()]
     public = Event.objects.visible_to(AnonymousUser()).only("updated_at").order_by("-starts_at", "-pk")
@@ -67,7 +72,15 @@ def places() -> list[Place]:
         Place(settings.SITE_URL + event.get_absolute_url(), timezone.localdate(event.updated_at))
         for event in public[:EVENTS_LISTED]
     ]
-    return lists + standing + groups + events
+    return lists + standing + groups + events + answered_questions()
+
+
+def answered_questions() -> list[Place]:
+    answered = Question.objects.visible_to(AnonymousUser()).filter(state=QuestionState.ANSWERED)
+    return [
+        Place(settings.SITE_URL + question.get_absolute_url(), timezone.localdate(question.answered_at))
+        for question in answered.only("answered_at").order_by("-pk")[:QUESTIONS_LISTED]
+    ]
 
 
 def changed_on(group: Group) -> date:

@@ -1,4 +1,4 @@
-"""A plain search: every word must occur. Groups, events and standing pages; people where their directory is open."""
+"""A plain search: every word must occur. Groups, events, questions, pages; people where their directory is open."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -17,6 +17,8 @@ from events.calendar import EventRow
 from events.models import Event
 from groups.catalogue import spelling
 from groups.models import Group, Membership, TaggedGroup
+from surveys import register
+from surveys.models import Question
 
 from .standing import STANDING_PAGES, StandingPage
 
@@ -41,10 +43,11 @@ class Results:
     pages: list[StandingPage]
     people: list[User]
     events: list[EventRow]
+    questions: list[Question]
 
     @property
     def count(self) -> int:
-        return len(self.groups) + len(self.pages) + len(self.people) + len(self.events)
+        return len(self.groups) + len(self.pages) + len(self.people) + len(self.events) + len(self.questions)
 
 
 def clean(text: str) -> str:
@@ -56,12 +59,13 @@ def clean(text: str) -> str:
 def search(request: HttpRequest, query: str) -> Results:
     words = spelling(query).split()[:MOST_WORDS]
     if not words:
-        return Results([], [], [], [])
+        return Results([], [], [], [], [])
     return Results(
         groups=[hit for hit in shared(request, "search:groups", searchable_groups) if holds(hit.text, words)],
         pages=[page for page in STANDING_PAGES.values() if holds(spelling(f"{page.title} {page.description}"), words)],
         people=people(request.user, clean(query).split()[:MOST_WORDS]),
         events=events(request.user, clean(query).split()[:MOST_WORDS]),
+        questions=register.search(request.user, clean(query).split()[:MOST_WORDS]),
     )
 
 

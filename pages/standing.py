@@ -11,7 +11,7 @@ class StandingPage:
     name: str  # of the URL and of the template
     title: str
     description: str
-    updated: date = date(2026, 11, 22)
+    updated: date = date(2026, 11, 23)
 
     @property
     def url(self) -> str:

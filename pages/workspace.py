@@ -1,6 +1,5 @@
 """พื้นที่ทำงานคุณอำนวย: what waits for those who run groups, in all of their groups at once."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,16 +13,19 @@ from django.views.decorators.http import require_safe
 from accounts.access import SignedInRequest
 from accounts.models import User
 from core.paging import paginate
-from events.closing import Step, checklists
+from events.added import Step
+from events.closing import checklists
 from events.manage import unnamed_links
 from events.models import TONES, Event, State
 from groups.access import facilitators_only
 from groups.models import Group, Membership
+from surveys.models import OWED, Question, QuestionState
 
 CLOSING_SIZE = 5
 COMING_SIZE = 10
 DRAFTS_SIZE = 5
 REQUESTS_SHOWN = 5
+QUESTIONS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ def workspace(request: SignedInRequest) -> HttpResponse:
         "coming": coming(request, mine, now),
         "drafts": page_of(request, mine.filter(state=State.DRAFT), "drafts", ["-updated_at", "-pk"], DRAFTS_SIZE),
         "requests": requests_to(request.user),
+        "questions": questions_to(request.user),
     }
     return render(request, "pages/workspace.html", context)
 
@@ -79,13 +82,8 @@ def closing(request: SignedInRequest, mine: QuerySet[Event], now: datetime) -> d
     """Over and not closed, the latest first."""
     rows = mine.held(now).exclude(state=State.COMPLETE)  # type: ignore[attr-defined]
     page = page_of(request, rows, "closing", ["-starts_at", "-pk"], CLOSING_SIZE)
-    steps = steps_of(page.items)
+    steps = checklists(page.items)
     return {"page": page, "rows": [Closing(event, steps[event.pk]) for event in page]}
-
-
-def steps_of(events: Sequence[Event]) -> dict[int, list[Step]]:
-    """By event id. The published summary and the closed survey join here, from the apps that have them."""
-    return checklists(events)
 
 
 def coming(request: SignedInRequest, mine: QuerySet[Event], now: datetime) -> dict[str, Any]:
@@ -108,3 +106,10 @@ def requests_to(user: User) -> dict[str, Any]:
     rows = Membership.objects.requested().filter(group__in=Group.objects.editable_by(user))
     waiting = rows.select_related("user__agency", "group").order_by("created_at", "pk")
     return {"rows": list(waiting[:REQUESTS_SHOWN]), "total": rows.count()}
+
+
+def questions_to(user: User) -> dict[str, Any]:
+    """To check or to answer: those who wait longest, and how many there are."""
+    rows = Question.objects.editable_by(user).filter(state__in=[QuestionState.PENDING, *OWED])
+    oldest = rows.select_related("group", "event", "agency").order_by("created_at", "pk")
+    return {"rows": list(oldest[:QUESTIONS_SHOWN]), "total": rows.count()}

@@ -18,7 +18,9 @@ def visible_question(request: HttpRequest, question_id: int) -> Question:
 
 
 def editable_question(request: HttpRequest, question_id: int) -> Question:
-    rows = Question.objects.editable_by(request.user).select_related("group", "event", "agency", "answered_by", "asker")
+    rows = Question.objects.editable_by(request.user).select_related(
+        "group", "event", "agency", "answered_by", "asker__agency"
+    )
     return get_object_or_404(rows, pk=question_id)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from .models import Item, Section, SurveyVersion
 
+# What people know is no satisfaction: this aspect is reported, and left out of the overall mean.
+BEFORE_AND_AFTER = "ด้านความรู้ก่อนและหลัง"
 FORMS = Path(__file__).parent / "data" / "standard.json"
 
 

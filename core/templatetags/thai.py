@@ -91,3 +91,10 @@ def ago(value: datetime | None) -> str:
     if passed < timedelta(hours=1):
         return f"เมื่อ {int(passed.total_seconds()) // 60} นาทีที่แล้ว"
     return "เมื่อวาน" if days else f"เมื่อ {int(passed.total_seconds()) // 3600} ชั่วโมงที่แล้ว"
+
+
+@register.filter
+def waited(since: datetime | None) -> str:
+    """For how many days somebody has been waiting."""
+    days = (thai.now_local().date() - thai.local_date(since)).days if since else 0
+    return f"รอ {days:,} วัน" if days > 0 else "รอไม่ถึง 1 วัน"

@@ -171,10 +171,19 @@ class Survey(models.Model):
     )
     announced_at = models.DateTimeField("แจ้งผู้ตอบเมื่อ", null=True, blank=True, editable=False)
     reminded_at = models.DateTimeField("เตือนครั้งล่าสุดเมื่อ", null=True, blank=True, editable=False)
+    # The last row of the audience (attendance, registration, membership) whose person was invited, and, while a
+    # reminder goes round, the last person reminded: a crash neither repeats nor skips anybody.
+    invited_up_to = models.BigIntegerField(default=0, editable=False)
+    reminded_up_to = models.BigIntegerField(null=True, editable=False)
     released_at = models.DateTimeField("เผยแพร่ผลเมื่อ", null=True, blank=True, editable=False)
     released_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
+    # The overall figures as they were released: for the event's page, comparisons, the year's results.
+    released_mean = models.DecimalField("ค่าเฉลี่ยที่เผยแพร่", max_digits=3, decimal_places=2, null=True, editable=False)
+    released_sd = models.DecimalField("S.D. ที่เผยแพร่", max_digits=3, decimal_places=2, null=True, editable=False)
+    released_answers = models.PositiveIntegerField("ผู้ตอบเมื่อเผยแพร่", null=True, editable=False)
+    released_participants = models.PositiveIntegerField("ผู้เข้าร่วมเมื่อเผยแพร่", null=True, editable=False)
     release_note = models.TextField("สิ่งที่ผู้ดำเนินกลุ่มจะทำต่อ", max_length=1000, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False

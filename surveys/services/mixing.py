@@ -1,2 +1,105 @@
+"""Counting what was answered, by the worker, batch by batch; responses without names are shuffled on the way.
+
+A response that has just come in stands in the table where its receipt stands in the other one. So the responses of an
+anonymous survey are taken at least SMALLEST at a time, together with as many earlier ones drawn by lot, deleted, and
+written anew in random order under new ids: docs/decisions/0012-anonymous-answers.md.
+"""
+
+import secrets
+import uuid
+from collections import Counter
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
+
+from ..counting import Key, tallies, texts, without_texts
+from ..form import Form, form_of
+from ..models import SMALLEST, Phase, Remark, Response, SurveyVersion, Tally
+
+BATCH = 500
+chance = secrets.SystemRandom()
+
+
 def mix_due() -> int:
-    return 0
+    """Of every version with enough that is not counted yet; answers how many responses were counted."""
+    counted = 0
+    for version in waiting().values_list("pk", flat=True):
+        while done := mix(version=version):
+            counted += done
+    return counted
+
+
+def waiting() -> QuerySet[SurveyVersion]:
+    uncounted = Response.objects.filter(version=OuterRef("pk"), is_counted=False)
+    return SurveyVersion.objects.filter(Exists(uncounted)).order_by("pk")
+
+
+@transaction.atomic
+def mix(*, version: int) -> int:
+    """One batch, all or nothing: after a crash the next one begins with the same responses. 0: not enough of them."""
+    row = held(version)
+    new = list(Response.objects.filter(version=row, is_counted=False)[:BATCH])
+    if not new or (row.survey.is_anonymous and len(new) < SMALLEST and not is_over(row)):
+        return 0
+    form, answers = form_of(row.pk), [response.answers for response in new]
+    count(row, tallies(form, answers))
+    keep_texts(row, form, answers)
+    if row.survey.is_anonymous:
+        shuffle(row, form, new)
+    else:
+        Response.objects.filter(pk__in=[response.pk for response in new]).update(is_counted=True)
+    SurveyVersion.objects.filter(pk=row.pk).update(counted=F("counted") + len(new))
+    return len(new)
+
+
+def held(version: int) -> SurveyVersion:
+    """Locked against a second worker, not against those who answer."""
+    rows = SurveyVersion.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("survey__event").get(pk=version)
+
+
+def is_over(version: SurveyVersion) -> bool:
+    """Then nothing more comes, and the last few are mixed with earlier ones."""
+    return version.survey.phase_at(timezone.now()) == Phase.CLOSED
+
+
+def count(version: SurveyVersion, more: Counter[Key]) -> None:
+    had = Tally.objects.filter(version=version).values_list("item_id", "by", "group", "value", "count")
+    before = {(item, by, group, value): number for item, by, group, value, number in had}
+    write(version, {key: before.get(key, 0) + number for key, number in more.items()})
+
+
+def write(version: SurveyVersion, counts: dict[Key, int]) -> None:
+    Tally.objects.bulk_create(
+        (
+            Tally(version=version, item_id=item, by=by, group=group, value=value, count=number)
+            for (item, by, group, value), number in counts.items()
+        ),
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["version", "item_id", "by", "group", "value"],
+        update_fields=["count"],
+    )
+
+
+def keep_texts(version: SurveyVersion, form: Form, answers: list[dict]) -> None:
+    rows = [Remark(version=version, item_id=item.pk, text=text) for item, text in texts(form, answers)]
+    chance.shuffle(rows)
+    Remark.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def shuffle(version: SurveyVersion, form: Form, new: list[Response]) -> None:
+    old = [*new, *some_earlier(version, len(new))]
+    fresh = [Response(version=version, answers=without_texts(form, row.answers), is_counted=True) for row in old]
+    chance.shuffle(fresh)
+    Response.objects.filter(pk__in=[row.pk for row in old]).delete()
+    Response.objects.bulk_create(fresh, batch_size=BATCH)
+
+
+def some_earlier(version: SurveyVersion, most: int) -> list[Response]:
+    """Drawn by lot: ids are random, so those that follow a random one are; after the last comes the first."""
+    earlier = Response.objects.filter(version=version, is_counted=True).order_by("pk")
+    start = uuid.uuid4()
+    drawn = list(earlier.filter(pk__gte=start)[:most])
+    return drawn + list(earlier.filter(pk__lt=start)[: most - len(drawn)])

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable
 
 import pytest
@@ -145,3 +146,58 @@ def test_an_unknown_host_is_left_to_django(page: Page) -> None:
     middleware = pagecache.PageCacheMiddleware(public(page, cache=True))
     middleware(RequestFactory().get("/", HTTP_HOST="evil.example"))
     assert len(caches["local"]._cache) == 0
+
+
+# --- Kept for a while only ----------------------------------------------------------------------------------
+def test_a_page_may_be_kept_for_a_second_only(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    middleware = pagecache.PageCacheMiddleware(public(page, cache=1))
+    now = time.time()
+    rendered = []
+    for after in (0, 0.9, 1.1):
+        monkeypatch.setattr(time, "time", lambda after=after: now + after)
+        middleware(RequestFactory().get("/"))
+        rendered.append(page.rendered)
+    assert rendered == [1, 1, 2]
+
+
+def test_otherwise_for_a_minute(
+    fetch: Callable[..., HttpResponse], page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    rendered = []
+    for after in (0, 59, 61):
+        monkeypatch.setattr(time, "time", lambda after=after: now + after)
+        fetch()
+        rendered.append(page.rendered)
+    assert rendered == [1, 1, 2]
+
+
+# --- What everybody shares ----------------------------------------------------------------------------------
+def test_below_shared_all_get_one_answer(fetch: Callable[..., HttpResponse], page: Page) -> None:
+    answers = [
+        fetch("/shared/events/1/"),
+        fetch("/shared/events/1/", cookie="cops_session=abc"),
+        fetch("/shared/events/1/", HX_Request="true", cookie="cops_session=def"),
+    ]
+    assert {(answer.content, answer["Cache-Control"], answer["ETag"]) for answer in answers} == {
+        ("<p>หน้าแรก 1</p>".encode(), "public, max-age=0, s-maxage=1", answers[0]["ETag"])
+    }
+    assert page.rendered == 1
+
+
+def test_a_view_below_shared_never_learns_who_asks() -> None:
+    learned = []
+
+    def view(request: HttpRequest) -> HttpResponse:
+        learned.append((request.COOKIES, "HTTP_COOKIE" in request.META, "HX-Request" in request.headers))
+        return HttpResponse("")
+
+    for path in ("/shared/", "/"):
+        request = RequestFactory().get(path, headers={"HX-Request": "true"})
+        request.META["HTTP_COOKIE"] = "cops_session=abc"
+        pagecache.PageCacheMiddleware(public(view))(request)
+    assert learned == [({}, False, False), ({"cops_session": "abc"}, True, True)]
+
+
+def test_asking_for_news_is_no_visit(fetch: Callable[..., HttpResponse]) -> None:
+    assert [fetch(path).is_public_page for path in ("/shared/", "/")] == [False, True]

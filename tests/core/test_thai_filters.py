@@ -90,3 +90,10 @@ def test_how_long_ago(passed: timedelta, text: str, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(thai, "now_local", lambda: now)  # a clock that stands still
     assert filters.ago((now - passed).astimezone(UTC)) == text
     assert filters.ago((now - passed).replace(tzinfo=None)) == text
+
+
+def test_how_long_somebody_has_been_waiting() -> None:
+    now = thai.now_local()
+    waits = [filters.waited(now - timedelta(days=days)) for days in (0, 1, 1200)]
+    assert waits == ["รอไม่ถึง 1 วัน", "รอ 1 วัน", "รอ 1,200 วัน"]
+    assert filters.waited(None) == "รอไม่ถึง 1 วัน"

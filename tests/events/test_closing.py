@@ -62,6 +62,8 @@ def test_of_an_event_just_over_everything_is_open(event: Event) -> None:
         ("replay", False, True),
         ("documents", False, False),
         ("certificates", False, True),
+        ("evaluation", False, False),
+        ("questions", True, False),
     ]
     with pytest.raises(Refused) as refusal:
         refuse_unfinished(steps)
@@ -132,14 +134,14 @@ def test_whoever_has_not_evaluated_is_not_waited_for() -> None:
 def test_an_event_without_certificates_has_no_such_step() -> None:
     event = ended(gives_certificates=False)
     attend(event)
-    assert [found.key for found in checklist(event)] == ["attendance", "replay", "documents"]
+    assert [found.key for found in checklist(event)][:4] == ["attendance", "replay", "documents", "evaluation"]
 
 
 def test_documents_do_not_hold_up_the_closing() -> None:
     event = ended(video_absence="ไม่ได้บันทึก", gives_certificates=False)
     attend(event)
     refuse_unfinished(checklist(event))
-    assert [found.key for found in checklist(event) if not found.is_done] == ["documents"]
+    assert [found.key for found in checklist(event) if not found.is_done] == ["documents", "evaluation"]
 
 
 @pytest.mark.parametrize("count", [1, 30])
@@ -152,9 +154,9 @@ def test_many_events_in_as_many_queries_as_one(count: int) -> None:
         document(event)
     with CaptureQueriesContext(connection) as queries:
         steps = checklists(events)
-    assert (len(queries), len(steps)) == (5, count)
+    assert (len(queries), len(steps)) == (7, count)
     left = {tuple(found.key for found in of_one if not found.is_done) for of_one in steps.values()}
-    assert left == {("attendance", "replay", "certificates")}
+    assert left == {("attendance", "replay", "certificates", "evaluation")}
 
 
 def test_of_no_event_there_is_nothing() -> None:

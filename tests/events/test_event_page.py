@@ -270,5 +270,5 @@ def test_queries_of_a_cold_page(
             event=event, agency=agency, level="district", place=str(number), officer=person, expected=1
         )
     address = event.get_absolute_url()
-    assert len(cold_queries(visitor, address)) == 3  # version, event, programme
-    assert len(cold_queries(as_(make_user()), address)) == 6  # session, person, version, event, part, programme
+    assert len(cold_queries(visitor, address)) == 4  # version, event, programme, what is added
+    assert len(cold_queries(as_(make_user()), address)) == 7  # session, person, version, event, part, programme, what is added

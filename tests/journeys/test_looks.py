@@ -1,6 +1,8 @@
 """Every page at both widths, light and dark: no rule of axe-core broken, nothing wider than the screen."""
 
+import re
 from collections.abc import Callable
+from urllib.parse import urljoin
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -8,7 +10,7 @@ from playwright.sync_api import Page
 
 from .conftest import DESKTOP, PHONE, Visit
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.journey, pytest.mark.looks, pytest.mark.xdist_group("looks")]
 
 PUBLIC = [
     "/", "/groups/", "/groups/?q=ไม่มีกลุ่มนี้", "/groups/finance/", "/groups/basic-it/", "/groups/social-role/",
@@ -16,7 +18,8 @@ PUBLIC = [
     "/accessibility/", "/terms/", "/sitemap/", "/counter/", "/search/", "/search/?q=พัสดุ", "/search/?q=ไม่มีคำนี้แน่",
     "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/no-such-page/",
     "/events/", "/events/?view=month", "/events/?state=live&channel=room", "/groups/finance/events/",
-    "/certificates/", "/certificates/?code=ABCD-EFGH-JKMN",
+    "/certificates/", "/certificates/?code=ABCD-EFGH-JKMN", "/questions/", "/questions/?q=ไม่มีคำนี้แน่",
+    "/groups/finance/questions/",
 ]  # fmt: skip
 SIGNED_IN = {
     "staff@example.go.th": [
@@ -24,12 +27,12 @@ SIGNED_IN = {
         "/my/profile/", "/my/photo/", "/my/preferences/", "/my/close/", "/notifications/", "/accounts/email/",
         "/accounts/password/change/", "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/sessions/",
         "/accounts/logout/", "/groups/finance/edit/", "/events/", "/events/?view=month", "/my/learning/",
-        "/my/calendar/",
+        "/my/calendar/", "/questions/", "/questions/mine/", "/groups/finance/questions/",
     ],
     "facilitator@example.go.th": [
         "/my/", "/groups/records/edit/", "/groups/records/requests/", "/groups/records/members/",
         "/groups/records/members/import/", "/groups/records/stage/", "/workspace/", "/groups/records/events/",
-        "/groups/records/events/new/",
+        "/groups/records/events/new/", "/questions/queue/", "/groups/records/surveys/", "/groups/records/surveys/new/",
     ],
     "officer@example.go.th": ["/my/", "/workspace/", "/events/"],
     "executive@example.go.th": ["/events/"],
@@ -42,13 +45,24 @@ CALLED_OFF = "เดินประชุมสิบห้านาที: ล�
 WATCHED = "ระบบสารบรรณอิเล็กทรอนิกส์: 7 จุดที่มักพลาดและวิธีแก้"
 RUN = [
     "", "manage/", "edit/", "state/", "registrations/", "team/", "sites/", "sites/new/", "attendance/", "messages/",
-    "messages/new/", "documents/", "replay/edit/", "certificates/",
+    "messages/new/", "documents/", "replay/edit/", "certificates/", "surveys/",
 ]  # fmt: skip
 EVENTS = {
-    "": {LIVE: [""], FULL: ["", "sites/"], CALLED_OFF: [""], WATCHED: [""]},
-    "staff@example.go.th": {LIVE: ["", "sign-in/", "sites/"], FULL: ["", "sites/"], WATCHED: [""]},
-    "facilitator@example.go.th": {LIVE: [*RUN, "sign-in/screen/"], WATCHED: RUN},
+    "": {LIVE: ["", "live/", "live/screen/"], FULL: ["", "sites/"], CALLED_OFF: [""], WATCHED: [""]},
+    "staff@example.go.th": {LIVE: ["", "live/", "sign-in/", "sites/"], FULL: ["", "sites/"], WATCHED: [""]},
+    "facilitator@example.go.th": {LIVE: [*RUN, "sign-in/screen/", "live/console/"], WATCHED: RUN},
     "officer@example.go.th": {FULL: ["", "manage/", "sites/new/"], CALLED_OFF: ["", "manage/", "state/"]},
+}
+# Surveys and questions are found on the pages that lead to them: where to look, for which address, and what lies below.
+OPEN, RELEASED = "/surveys/[0-9]+/$", "/surveys/[0-9]+/results/$"
+SURVEYS = {
+    "": [("/groups/finance/", RELEASED, ["", "report/"]), ("/questions/", "/questions/[0-9]+/$", [""])],
+    "staff@example.go.th": [("/my/", OPEN, [""])],
+    "facilitator@example.go.th": [
+        ("/groups/records/surveys/", "/surveys/[0-9]+/edit/$", ["", "../settings/", "../preview/", "../copy/"]),
+        ("/groups/records/surveys/", RELEASED, ["", "../remarks/"]),
+        ("/questions/queue/", "/questions/[0-9]+/manage/", [""]),
+    ],
 }
 MAIN = ["/", "/groups/", "/groups/finance/"]
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -107,6 +121,25 @@ def test_pages_of_events(visit: Callable[..., Visit], email: str, viewport: dict
     assert problems(opened, pages_of_events(opened, email)) == {}
 
 
+def pages_of_surveys(visit: Visit, email: str) -> list[str]:
+    found = []
+    for start, wanted, parts in SURVEYS[email]:
+        page = visit.go(start)
+        links = [str(link.get_attribute("href")) for link in page.locator("main a[href]").all()]
+        first = next(link for link in links if re.search(wanted, link))
+        found += [urljoin(first, part) for part in parts]
+    return found
+
+
+@LOOKS
+@pytest.mark.parametrize("email", SURVEYS, ids=lambda email: email.partition("@")[0] or "visitor")
+def test_pages_of_surveys(visit: Callable[..., Visit], email: str, viewport: dict[str, int], scheme: str) -> None:
+    opened = visit(viewport=viewport, color_scheme=scheme)
+    if email:
+        opened.sign_in(email)
+    assert problems(opened, pages_of_surveys(opened, email)) == {}
+
+
 @pytest.mark.parametrize(("viewport", "scheme"), [(PHONE, "dark"), (DESKTOP, "light")], ids=["phone", "desktop"])
 def test_main_pages_the_other_way_round(visit: Callable[..., Visit], viewport: dict[str, int], scheme: str) -> None:
     opened = visit(viewport=viewport, color_scheme=scheme)
@@ -119,9 +152,11 @@ def test_main_pages_the_other_way_round(visit: Callable[..., Visit], viewport: d
 def test_narrow_screens_and_200_percent_zoom(visit: Callable[..., Visit], width: int) -> None:
     """1366 px at 200 % leaves 683 CSS pixels; 1280 px at 400 % leaves 320 (WCAG 1.4.10)."""
     opened = visit(viewport={"width": width, "height": 600})
-    wide = [path for path in [*PUBLIC, *pages_of_events(opened, "")] if too_wide(opened.go(path))]
+    public = [*PUBLIC, *pages_of_events(opened, ""), *pages_of_surveys(opened, "")]
+    wide = [path for path in public if too_wide(opened.go(path))]
     opened.sign_in("facilitator@example.go.th")
     pages = ["/workspace/", "/groups/records/events/new/", *pages_of_events(opened, "facilitator@example.go.th")]
+    pages += pages_of_surveys(opened, "facilitator@example.go.th")
     assert wide + [path for path in pages if too_wide(opened.go(path))] == []
 
 

@@ -1,14 +1,15 @@
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from groups import services
 from groups.models import Group, Lineage, Milestone, Role, Stage
 from pages.overview import story
-from tests.factories import make_agency, make_group, make_membership, make_user
+from tests.factories import make_agency, make_event, make_group, make_membership, make_survey, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -172,3 +173,29 @@ def test_a_former_address_does_not_betray_a_draft(visitor: Client, group: Group)
 
 def test_only_reading(visitor: Client, group: Group) -> None:
     assert visitor.post(group.get_absolute_url()).status_code == 405
+
+
+def test_the_latest_results_of_events_that_everybody_may_see(visitor: Client, group: Group) -> None:
+    now = timezone.now()
+    for place, (title, mean, fields) in enumerate(
+        [
+            ("ครั้งแรก", "4.50", {}),
+            ("ครั้งที่สอง", "4.51", {}),
+            ("เฉพาะในกลุ่ม", "4.60", {"visibility": "group"}),
+            ("ครั้งที่สาม", "3.50", {}),
+            ("ครั้งที่สี่", "4.00", {}),
+        ]
+    ):
+        event = make_event(group=group, title=title, starts_at=now - timedelta(days=90 - place), **fields)
+        make_survey(
+            event=event, state="closed", released_at=now, released_mean=mean, released_sd="0.60", released_answers=40
+        )
+    make_survey(event=make_event(group=group, title="ยังไม่เผยแพร่"), state="closed")
+    told = story(group).evaluations
+    assert [(one.title, one.mean, one.sd, one.answers, one.word) for one in told] == [
+        ("ครั้งที่สี่", "4.00", "0.60", 40, "มาก"),
+        ("ครั้งที่สาม", "3.50", "0.60", 40, "ปานกลาง"),
+        ("ครั้งที่สอง", "4.51", "0.60", 40, "มากที่สุด"),
+    ]
+    page = visitor.get(group.get_absolute_url()).content.decode()
+    assert [f'href="{one.url}">{one.title}</a>' in page for one in told] == [True] * 3

@@ -11,7 +11,15 @@ from events.models import State as EventState
 from groups import services
 from groups.models import Group, Joining, Membership, Milestone, Role, Stage, State
 from pages.figures import count
-from tests.factories import make_agency, make_event, make_group, make_membership, make_registration, make_user
+from tests.factories import (
+    make_agency,
+    make_event,
+    make_group,
+    make_membership,
+    make_question,
+    make_registration,
+    make_user,
+)
 from tests.pages.conftest import forget_everything
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +139,18 @@ def test_figures_of_the_year_count_what_was_held() -> None:
     held.reach.create(level="central", mode="vc", people=38)
     held.reach.create(level="district", mode="site", people=143)
     assert (count(TODAY).events, count(TODAY).took_part) == (1, 181)
+
+
+def test_figures_of_the_year_count_questions_published_and_answered() -> None:
+    first, _ = thai.fiscal_year_span(2570)
+    for state, created_at in (
+        ("answered", first + timedelta(days=1)),
+        ("waiting", first + timedelta(days=2)),
+        ("pending", first + timedelta(days=3)),
+        ("answered", first - timedelta(days=1)),
+    ):
+        make_question(state=state, created_at=created_at)
+    assert (count(TODAY).asked, count(TODAY).answered) == (2, 1)
 
 
 def test_a_member_sees_their_groups_first(as_: Callable, member: User, group: Group) -> None:

@@ -5,7 +5,7 @@ from django.test import Client
 
 from accounts.models import User
 from groups.models import Group, Stage, State
-from tests.factories import make_agency, make_event, make_group, make_membership, make_user
+from tests.factories import make_agency, make_event, make_group, make_membership, make_question, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -118,8 +118,25 @@ def test_queries(as_: Callable, member: User, group: Group, rows: int, cold_quer
         make_group(name=f"พัสดุ {_}").tags.add("พัสดุ")
         make_event(group=group, title="พัสดุ")
         make_membership(group=group, user=make_user(position="นักวิชาการพัสดุ"))
-    # session, person, version, groups, their tags, people, events
-    assert len(cold_queries(as_(member), "/search/?q=พัสดุ")) == 7
+        make_question(group=group, text="ตรวจรับพัสดุ")
+    # session, person, version, groups, their tags, people, events, questions
+    assert len(cold_queries(as_(member), "/search/?q=พัสดุ")) == 8
+
+
+def test_questions_are_found_by_whoever_may_read_them(
+    visitor: Client, as_: Callable, member: User, group: Group
+) -> None:
+    inside = make_event(group=group, visibility="group")
+    make_question(group=group, text="ตรวจรับพัสดุ", answer="ตั้งกรรมการสำรอง", state="answered", asker=make_user())
+    make_question(event=inside, text="ตรวจรับพัสดุเฉพาะกลุ่ม")
+    make_question(group=group, text="ตรวจรับพัสดุที่ยังไม่ตรวจ", state="pending")
+    found = [client.get("/search/", {"q": "ตรวจรับ"}).context["results"].questions for client in (visitor, as_(member))]
+    assert [[question.text for question in rows] for rows in found] == [
+        ["ตรวจรับพัสดุ"],
+        ["ตรวจรับพัสดุเฉพาะกลุ่ม", "ตรวจรับพัสดุ"],
+    ]
+    by_answer = visitor.get("/search/", {"q": "กรรมการสำรอง"}).context["results"].questions
+    assert [question.text for question in by_answer] == ["ตรวจรับพัสดุ"]
 
 
 def test_events_are_found_by_whoever_may_see_them(

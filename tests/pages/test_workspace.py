@@ -10,7 +10,15 @@ from core import pagecache
 from events.models import Event, Mode, Reach, State
 from groups.models import Role
 from groups.models import State as MembershipState
-from tests.factories import make_agency, make_event, make_group, make_membership, make_registration, make_user
+from tests.factories import (
+    make_agency,
+    make_event,
+    make_group,
+    make_membership,
+    make_question,
+    make_registration,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/workspace/"
@@ -60,8 +68,8 @@ def test_what_is_missing_for_each_ended_event(as_, facilitator, group) -> None:
     context = shown(as_(facilitator))
     rows = context["closing"]["rows"]
     assert [(row.event.title, row.done, [step.key for step in row.open], row.is_ready) for row in rows] == [
-        ("ครบ", 2, ["documents"], True),
-        ("ว่าง", 0, ["attendance", "replay", "documents"], False),
+        ("ครบ", 3, ["documents", "evaluation"], True),
+        ("ว่าง", 1, ["attendance", "replay", "documents", "evaluation"], False),
     ]
 
 
@@ -146,5 +154,15 @@ def test_queries_do_not_grow(as_, facilitator, group, django_assert_num_queries,
         make_membership(group=group, state=MembershipState.REQUESTED)
     client = as_(facilitator)
     client.get(ADDRESS)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(22):
         shown(client)
+
+
+def test_questions_to_check_and_to_answer_the_oldest_first(as_, facilitator, group) -> None:
+    now = timezone.now()
+    make_question(group=group, text="ใหม่", created_at=now - timedelta(days=1))
+    make_question(group=group, text="เก่า", created_at=now - timedelta(days=9), state="pending")
+    make_question(group=group, text="ตอบแล้ว", state="answered")
+    make_question(text="ของกลุ่มอื่น")
+    shown_there = shown(as_(facilitator))["questions"]
+    assert ([row.text for row in shown_there["rows"]], shown_there["total"]) == (["เก่า", "ใหม่"], 2)

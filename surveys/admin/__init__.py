@@ -1,0 +1,1 @@
+from . import question, survey  # noqa: F401  register what the admin shows
