@@ -150,25 +150,38 @@ def print_live(portal: Portal, unit: float, folder: Path) -> None:
     made = subprocess.run([sys.executable, "-m", "bench.live"], cwd=ROOT, env=env, capture_output=True, text=True)
     event = int(made.stdout.split()[-1])
     servers = {"without nginx": portal.server, "behind nginx": start_proxy(folder / "nginx", portal.server)}
-    for name, server in servers.items():
-        if server is None:
-            print("\nlive questions behind nginx: nginx is not installed")
-            continue
-        before = server.cpu_seconds()
-        connections = 10_000 if isinstance(server, Proxy) else 1_000
-        command = [sys.executable, "-m", "bench.live", server.address, str(event), str(connections)]
-        run = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
-        if run.returncode:
-            raise SystemExit(run.stderr)
-        report = json.loads(run.stdout.splitlines()[-1])
-        cost = (server.cpu_seconds() - before) / report["polls"] * 1000
-        print(f"\nlive questions {name}: {cost:.3f} ms of CPU each ({cost / unit:.2f} R)", report)
-        poll = Target("poll", server, f"/shared/events/{event}/questions/", f"{COOKIE}={portal.session}", False, 64)
-        most = measure([poll], rounds=3)["poll"]
-        rate, cpu = most.median("per_second"), most.median("cpu_ms")
-        print(f"as many as 64 connections get: {rate:.0f} a second, {cpu / unit:.2f} R each, errors {most.errors}")
-    if isinstance(server, Proxy):
-        server.stop()
+    try:
+        for name, server in servers.items():
+            if server is None:
+                print("\nlive questions behind nginx: nginx is not installed")
+            else:
+                print_polls(portal, unit, name, server, event)
+    finally:
+        if proxy := servers["behind nginx"]:
+            proxy.stop()
+
+
+def print_polls(portal: Portal, unit: float, name: str, server: Server | Proxy, event: int) -> None:
+    before = server.cpu_seconds()
+    connections = 10_000 if isinstance(server, Proxy) else 1_000
+    command = [sys.executable, "-m", "bench.live", server.address, str(event), str(connections)]
+    run = subprocess.run(command, cwd=ROOT, env=os.environ | portal.env, capture_output=True, text=True)
+    if run.returncode:
+        raise SystemExit(run.stderr)
+    report = json.loads(run.stdout.splitlines()[-1])
+    cost = (server.cpu_seconds() - before) / report["polls"] * 1000
+    print(f"\nlive questions {name}: {cost:.3f} ms of CPU each ({cost / unit:.2f} R)", report)
+    poll = Target("poll", server, f"/shared/events/{event}/questions/", f"{COOKIE}={portal.session}", False, 64)
+    most = measure([poll], rounds=3)["poll"]
+    rate, cpu = most.median("per_second"), most.median("cpu_ms")
+    print(f"as many as 64 connections get: {rate:.0f} a second, {cpu / unit:.2f} R each, errors {most.errors}")
+
+
+def print_results(env: dict[str, str], rounds: int) -> None:
+    """Of a survey that a hundred thousand have answered, in a process of its own."""
+    sys.stdout.flush()
+    command = [sys.executable, "-m", "bench.results", str(rounds)]
+    subprocess.run(command, cwd=ROOT, env=os.environ | env, text=True, check=True)
 
 
 def print_queries(env: dict[str, str], title: str) -> None:
@@ -199,6 +212,7 @@ def main() -> None:
             print_registrations(large, unit)
             print_surveys(large, unit)
             print_live(large, unit, Path(folder))
+            print_results(large.env, rounds)
             print(f"\nmemory of the web server (2 workers): {small.server.memory_mb():.0f} MB")
         finally:
             for server in (hello, small.server, large.server):

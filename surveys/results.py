@@ -116,6 +116,11 @@ class Results:
     breakdowns: list[Breakdown] = field(default_factory=list)
 
     @property
+    def heading(self) -> str:
+        """ผลประเมินความพึงพอใจ, of a แบบประเมินความพึงพอใจ."""
+        return f"ผล{self.survey.title.removeprefix('แบบ')}"
+
+    @property
     def all_answers(self) -> int:
         return sum(version.answers for version in self.versions)
 
@@ -150,14 +155,12 @@ class Results:
     @property
     def notes(self) -> list[str]:
         """What stands under the table, on the page and on paper."""
-        bands = self.survey.bands
-        source = f" ({bands.source})" if bands.source and bands.source not in bands.name else ""
         before = f" ไม่รวม{BEFORE_AND_AFTER} ซึ่งวัดความรู้" if self.has_before_and_after else ""
         return [
             self.response_note,
             "S.D. คำนวณแบบกลุ่มตัวอย่าง (n−1) ค่าที่แสดงปัดเศษครึ่งขึ้นเป็นทศนิยม 2 ตำแหน่งก่อนแปลผล",
             f"ค่าของด้านและภาพรวมคำนวณจากคำตอบทุกข้อรวมกัน{before} ลำดับของข้อเทียบทุกข้อ ลำดับของด้านเทียบระหว่างด้าน",
-            f"เกณฑ์แปลผล {bands.name}{source} {self.ranges}",
+            f"แปลผลตาม{self.survey.bands} {self.ranges}",
         ]
 
     @property

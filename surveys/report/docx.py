@@ -59,7 +59,7 @@ def document(report: Report) -> bytes:
 # --- What it says -----------------------------------------------------------------------------------------
 def write_head(writer: "Writer", results: Results) -> None:
     survey, event = results.survey, results.survey.event
-    writer.line(f"รายงานผล{survey.title}", bold=True, size=TITLE, centred=True)
+    writer.line(f"รายงาน{results.heading}", bold=True, size=TITLE, centred=True)
     if event:
         writer.line(event.title, bold=True, centred=True)
         writer.line(f"{survey.group} ครั้งที่ {event.serial} {thai.format_date(event.starts_at, 'full')}", centred=True)
@@ -72,7 +72,7 @@ def write_head(writer: "Writer", results: Results) -> None:
     found = results.overall.figures
     if found.mean is not None:
         sd = "" if found.sd is None else f" S.D. {found.sd}"
-        writer.line(f"ความพึงพอใจในภาพรวมอยู่ในระดับ{results.overall.word} ค่าเฉลี่ย {found.mean}{sd}")
+        writer.line(f"ผลในภาพรวมอยู่ในระดับ{results.overall.word} ค่าเฉลี่ย {found.mean}{sd}")
 
 
 def write_remarks(writer: "Writer", report: Report) -> None:

@@ -95,7 +95,7 @@ def likert_table(results: Results) -> Table:
     rows.append(likert_row(results.overall))
     headers = ["รายการ", "n", *map(str, LEVELS), "x̄", "S.D.", "ระดับ", "ลำดับ"]
     scale = ", ".join(f"{level} {word}" for level, word in LEVELS.items())
-    notes = [*results.notes, f"ช่อง {scale} บรรทัดบนคือจำนวน บรรทัดล่างคือร้อยละ"]
+    notes = [*results.notes, f"ช่อง {scale} แต่ละช่องแสดงจำนวนและร้อยละ"]
     if results.has_hidden:
         notes = [*notes, "ข้อที่มีผู้ตอบน้อยกว่า 5 คนไม่แสดงผล และไม่นำไปรวมในด้านและภาพรวม"]
     return Table("จำนวน ร้อยละ ค่าเฉลี่ย และส่วนเบี่ยงเบนมาตรฐาน", headers, rows, notes, frozenset(strong), (2, 3, 4, 5, 6))

@@ -15,7 +15,7 @@ GONE = "คำถามนี้เปลี่ยนสถานะแล้ว
 @transaction.atomic
 def mark(*, question: Question, is_now: bool, seen: int) -> None:
     """`seen` is the id of the question that the moderator saw as being answered, 0 where there was none."""
-    Event.objects.select_for_update(no_key=True).filter(pk=question.event_id).first()
+    Event.objects.select_for_update(no_key=True).filter(pk=question.event_id or 0).first()
     rows = Question.objects.select_for_update(no_key=True).filter(event=question.event_id).order_by("pk")
     locked = {row.pk: row for row in rows.filter(Q(pk=question.pk) | Q(is_being_answered=True))}
     current = next((row for row in locked.values() if row.is_being_answered and row.state in OWED), None)

@@ -161,7 +161,7 @@ def results_docx(request: SignedInRequest, survey_id: int) -> HttpResponse:
 
 
 def file(told: Told, content: bytes, kind: str, ending: str) -> HttpResponse:
-    name = content_disposition_header(True, f"ผล{told.survey.title}-{told.survey.pk}.{ending}") or ""
+    name = content_disposition_header(True, f"{told.results.heading}-{told.survey.pk}.{ending}") or ""
     return HttpResponse(content, content_type=kind, headers={"Content-Disposition": name})
 
 
