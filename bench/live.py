@@ -14,7 +14,22 @@ import resource
 import sys
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 from urllib.parse import urlsplit
+
+import django
+from asgiref.sync import sync_to_async
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "cops_portal.settings"
+django.setup()
+
+from django.db.models import F  # noqa: E402  after setup
+from django.utils import timezone  # noqa: E402
+
+from accounts.models import User  # noqa: E402
+from events.models import Event  # noqa: E402
+from groups.models import Group  # noqa: E402
+from surveys.models import Question, QuestionState  # noqa: E402
 
 VIEWERS, EVERY, SECONDS = 10_000, 10.0, 30.0
 TOGETHER = 200  # connections opened at a time
@@ -24,15 +39,6 @@ QUESTIONS = 40
 
 def new_event() -> int:
     """Live now, with as many questions as a lively event has."""
-    from datetime import timedelta
-
-    from django.utils import timezone
-
-    from accounts.models import User
-    from events.models import Event
-    from groups.models import Group
-    from surveys.models import Question, QuestionState
-
     now = timezone.now()
     group = Group.objects.order_by("number")[0]
     event = Event.objects.create(
@@ -116,11 +122,6 @@ class Crowd:
 
 async def change(event: int, until: float) -> None:
     """As votes do: a count in a row, and no new version."""
-    from asgiref.sync import sync_to_async
-    from django.db.models import F
-
-    from surveys.models import Question
-
     rows = [pk async for pk in Question.objects.filter(event=event).values_list("pk", flat=True)]
     while time.perf_counter() < until:
         chosen = Question.objects.filter(pk=random.choice(rows))
@@ -161,10 +162,6 @@ def main(address: str, event: int, connections: int) -> None:
 
 
 if __name__ == "__main__":
-    os.environ["DJANGO_SETTINGS_MODULE"] = "cops_portal.settings"
-    import django
-
-    django.setup()
     if len(sys.argv) == 1:
         print(new_event())
     else:

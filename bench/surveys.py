@@ -30,7 +30,7 @@ from events.models import Attendance, Event, Mode, Source  # noqa: E402
 from groups.models import Group  # noqa: E402
 from surveys.bands import band_set  # noqa: E402
 from surveys.form import Form, form_of  # noqa: E402
-from surveys.models import ItemKind, Receipt, Response, Survey, SurveyVersion, Tally  # noqa: E402
+from surveys.models import ItemKind, Receipt, Response, Survey, SurveyState, SurveyVersion, Tally  # noqa: E402
 from surveys.services.mixing import mix_due  # noqa: E402
 from surveys.standard import fill, standard_forms  # noqa: E402
 
@@ -116,6 +116,7 @@ def main(address: str) -> None:
     sys.stdin.readline()
     times = sorted(seconds for seconds, _ in answers)
     receipts = Receipt.objects.filter(survey=survey)
+    Survey.objects.filter(pk=survey.pk).update(state=SurveyState.CLOSED)  # until then the last few wait
     began = time.perf_counter()
     mix_due()
     counted = Tally.objects.get(version=form.version, item_id=0, by="")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Any, TypeVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.template import Context
@@ -43,6 +44,11 @@ def shared(request: HttpRequest, name: str, build: Callable[[], T]) -> T:
         if part is not None:  # an address that leads nowhere takes no place
             _kept[key] = (time.monotonic(), part)
     return part
+
+
+def shared_row(request: HttpRequest, name: str, find: Callable[[Any], T | None]) -> T | None:
+    """What everybody may see is looked up once for all; the rest is looked up for this viewer."""
+    return shared(request, name, lambda: find(AnonymousUser())) or find(request.user)
 
 
 def lasting(name: str, build: Callable[[], T]) -> T:

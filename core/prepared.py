@@ -4,7 +4,7 @@ Building a small query takes the ORM several times as long as the database needs
 driver gives them: ask for numbers and text, and have dates cast to text (SQLite answers those as text anyway).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
@@ -12,6 +12,7 @@ from django.db.models import AutoField, Field, Model, QuerySet
 from django.db.models.fields import NOT_PROVIDED
 
 Row = TypeVar("Row", bound=Model)
+Statement = tuple[str, list[Any]]
 
 MARK = -1_000_001  # stands for the first value while the query is compiled; the next ones count down
 
@@ -26,13 +27,16 @@ class Prepared:
         self.compiled: tuple[str, tuple] | None = None
 
     def rows(self, *values: int) -> list[tuple]:
+        with connection.cursor() as cursor:
+            cursor.execute(*self.statement(*values))
+            return cursor.fetchall()
+
+    def statement(self, *values: int) -> Statement:
         marks = {MARK - place: value for place, value in enumerate(values)}
         if self.compiled is None:
             self.compiled = self.build(*marks).query.sql_with_params()
         sql, params = self.compiled
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [marks.get(param, param) for param in params])
-            return cursor.fetchall()
+        return sql, [marks.get(param, param) for param in params]
 
 
 class PreparedObject(Generic[Row]):
@@ -77,17 +81,15 @@ class PreparedInsert:
         self.sql = ""
         self.fields: list[Field] = []
 
-    def insert(self, **values: Any) -> None:
+    def statement(self, **values: Any) -> Statement:
         """By column; a column that is left out has its default."""
         if not self.sql:
             self.compile()
         given = [values.get(field.attname, NOT_PROVIDED) for field in self.fields]
-        params = [
+        return self.sql, [
             field.get_db_prep_save(field.get_default() if value is NOT_PROVIDED else value, connection)
             for field, value in zip(self.fields, given, strict=True)
         ]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, params)
 
     def compile(self) -> None:
         self.fields = [field for field in self.model._meta.concrete_fields if not isinstance(field, AutoField)]
@@ -95,3 +97,14 @@ class PreparedInsert:
         columns = ", ".join(quote(str(field.column)) for field in self.fields)
         places = ", ".join("%s" for _ in self.fields)
         self.sql = f"INSERT INTO {quote(self.model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608  names of ours
+
+
+def run(statements: Sequence[Statement]) -> None:
+    """One after the other. PostgreSQL gets them in one message: each message costs more than most statements."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            together = "; ".join(sql for sql, _ in statements)
+            cursor.execute(together, [param for _, params in statements for param in params])
+            return
+        for sql, params in statements:
+            cursor.execute(sql, params)

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from core.fragments import shared
+from core.fragments import shared, shared_row
 
 from .added import OnPage, on_page
 from .joining import links, modes_of
@@ -32,19 +31,14 @@ class Parts:
 
 
 def event_for(request: HttpRequest, event_id: int) -> Event:
-    """What everybody may see need not be asked for each; the rest is asked for this viewer."""
-    return shared(request, f"event:{event_id}", lambda: found(AnonymousUser(), event_id)) or known(request, event_id)
+    event = shared_row(request, f"event:{event_id}", lambda viewer: found(viewer, event_id))
+    if event is None:
+        raise Http404
+    return event
 
 
 def found(viewer: object, event_id: int) -> Event | None:
     return Event.objects.visible_to(viewer).select_related("group").filter(pk=event_id).first()
-
-
-def known(request: HttpRequest, event_id: int) -> Event:
-    event = found(request.user, event_id)
-    if event is None:
-        raise Http404
-    return event
 
 
 def parts_of(request: HttpRequest, event: Event, face: Face) -> Parts:

@@ -20,7 +20,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponsePerm
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from core.fragments import FORM_MARK, shared, with_tokens
+from core.fragments import FORM_MARK, shared, shared_row, with_tokens
 from core.prepared import Prepared
 
 from .models import Group, Joining, Membership, Stage, State
@@ -135,6 +135,18 @@ def count_waiting(group: Group, known: int | None) -> int:
 
 def successors_of(group: Group, viewer: Any) -> list[Group]:
     return list(Group.objects.visible_to(viewer).filter(predecessor_links__predecessor=group).in_order())
+
+
+def group_named(request: HttpRequest, slug: str) -> Group:
+    """For a tab that is read often: the row of a group that everybody may see is kept."""
+    group = shared_row(request, f"group-row:{slug}", lambda viewer: seen_by(viewer, slug))
+    if group is None:
+        raise Http404
+    return group
+
+
+def seen_by(viewer: Any, slug: str) -> Group | None:
+    return Group.objects.visible_to(viewer).defer("about", "agreements").filter(slug=slug).first()
 
 
 def follows_renames(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

@@ -136,21 +136,26 @@ def told_of(group_id: int) -> QuerySet:
         no,
         nothing,
     )
+    return milestones.order_by().union(before, after, tags, people.order_by(), evaluations_of(group_id), all=True)
+
+
+def evaluations_of(group_id: int) -> QuerySet:
+    """Of the latest events that everybody may see, in the columns of `told_of`."""
     released = Survey.objects.released().filter(
         group=group_id, kind=Kind.SATISFACTION, released_mean__isnull=False, event__visibility=Visibility.PUBLIC
     )
     latest = released.exclude(event__state=EventState.DRAFT).order_by("-event__starts_at", "-pk")
     bounds = [f"bands__from_{level}" for level in (5, 4, 3, 2)]
-    figures = Survey.objects.filter(pk__in=latest.values("pk")[:EVALUATIONS_SHOWN]).values_list(
+    rows = Survey.objects.filter(pk__in=latest.values("pk")[:EVALUATIONS_SHOWN]).order_by()
+    return rows.values_list(
         Value("evaluation", CharField()),
         "pk",
         Cast(TruncDate("event__starts_at"), CharField()),
         "event__title",
         together("released_mean", "released_sd", "released_answers", *bounds),
-        no,
-        nothing,
+        Value(False, BooleanField()),
+        Value("", CharField()),
     )
-    return milestones.order_by().union(before, after, tags, people.order_by(), figures.order_by(), all=True)
 
 
 def together(*names: str) -> Concat:

@@ -31,8 +31,10 @@ DISALLOWED = (
     "/styleguide/",
     "/calendar/",
     "/workspace/",
+    "/certificates/",
+    "/events/*/replay/",
+    "/events/*/sign-in/",
 )
-DISALLOWED_ANYWHERE = ("/events/*/replay/", "/events/*/sign-in/", "/certificates/")
 EVENTS_LISTED, QUESTIONS_LISTED = 35_000, 10_000  # a sitemap holds fifty thousand addresses
 
 

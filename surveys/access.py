@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from core.access import rule
 from events.models import Event
 from groups.models import Group
+from groups.models.group import joined_by
 
 from .models import MODERATING, Question, Survey
 
@@ -36,30 +37,25 @@ def editable_survey(request: HttpRequest, survey_id: int) -> Survey:
 
 def moderates_somewhere(viewer: Any) -> bool:
     """Facilitators and recorders of any group, and KM officers."""
-    if viewer.is_officer:
-        return True
-    return viewer.memberships.active().filter(role__in=MODERATING).exists()
+    return viewer.is_officer or moderated_groups(viewer).exists()
 
 
 def moderates_event(viewer: Any, event: Event) -> bool:
     """The rule of Question.objects.editable_by, asked before there is a question."""
     if not viewer.is_authenticated:
         return False
-    return viewer.is_officer or moderated_groups(viewer).filter(pk__in=hosts_of(event)).exists()
+    return viewer.is_officer or moderates_any(viewer, hosts_of(event))
 
 
-def moderates_group(viewer: Any, group: Group) -> bool:
-    if not viewer.is_authenticated:
-        return False
-    return viewer.is_officer or moderated_groups(viewer).filter(pk=group.pk).exists()
+def moderates_any(viewer: Any, groups: list[int]) -> bool:
+    return viewer.is_officer or moderated_groups(viewer).filter(pk__in=groups).exists()
 
 
 def moderated_groups(viewer: Any) -> Any:
     """The groups whose questions the viewer works on; all for KM officers."""
     if viewer.is_officer:
         return Group.objects.all()
-    mine = viewer.memberships.active().filter(role__in=MODERATING)
-    return Group.objects.filter(pk__in=mine.values("group"))
+    return Group.objects.filter(pk__in=joined_by(viewer, memberships__role__in=MODERATING))
 
 
 def hosts_of(event: Event) -> list[int]:

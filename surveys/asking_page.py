@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.safestring import SafeString
 
 from core.forms import whole_number
-from core.fragments import lasting, shared
+from core.fragments import lasting, shared_row
 from events.models import Event
 from groups.services import Refused
 
@@ -93,9 +92,7 @@ class Asked:
 
 
 def survey_for(request: HttpRequest, survey_id: int) -> Survey:
-    """What everybody may see need not be asked for each; the rest is asked for this viewer."""
-    row = shared(request, f"survey:{survey_id}", lambda: found(AnonymousUser(), survey_id))
-    row = row or found(request.user, survey_id)
+    row = shared_row(request, f"survey:{survey_id}", lambda viewer: found(viewer, survey_id))
     if row is None:
         raise Http404
     return row

@@ -7,11 +7,14 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from events.manage import manage_frame
 from groups.frame import frame
 
-from .models import PHASE_TONES, Item, Section, Survey, SurveyVersion
+from .audiences import participants
+from .models import INVITED, PHASE_TONES, Item, Receipt, Section, Survey, SurveyVersion
+from .services.invitations import reminder_problem
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,19 @@ def rows_of(surveys: Iterable[Survey], now: datetime) -> list[Row]:
     rows = []
     for survey in surveys:
         phase = survey.phase_at(now)
-        rows.append(Row(survey, phase.label, PHASE_TONES[phase], getattr(survey, "answers", 0)))
+        answers: int = survey.answers  # type: ignore[attr-defined]  # by `with_answers`
+        rows.append(Row(survey, phase.label, PHASE_TONES[phase], answers))
     return rows
+
+
+def turnout(survey: Survey) -> dict[str, Any]:
+    """How many have answered, and of how many; whether who is silent can be reminded. Three queries at most."""
+    return {
+        "answers": Receipt.objects.filter(survey=survey).count(),
+        "people": participants(survey),
+        "is_invited": survey.audience in INVITED,
+        "reminder_problem": reminder_problem(survey, timezone.now()),
+    }
 
 
 def parts_of(version: SurveyVersion) -> list[Part]:

@@ -1,13 +1,10 @@
 """Released results beside each other: of one group, of the same kind of survey, over its events."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models.functions import Coalesce
-
-from groups.models import Group
 
 from .models import Kind, Survey
 from .statistics import word_of
@@ -28,12 +25,8 @@ def earlier(survey: Survey, viewer: Any) -> list[Line]:
     if survey.kind not in COMPARABLE:
         return []
     rows = in_time(Survey.objects.visible_to(viewer).filter(group=survey.group_id, kind=survey.kind))
-    return lines(rows.filter(held_at__lt=held_at(survey)).exclude(pk=survey.pk)[:EARLIER])
-
-
-def latest_of_group(group: Group, viewer: Any, *, kind: str = Kind.SATISFACTION) -> list[Line]:
-    """The latest first. One query."""
-    return lines(in_time(Survey.objects.visible_to(viewer).filter(group=group, kind=kind))[:EARLIER])
+    found = rows.filter(held_at__lt=held_at(survey)).exclude(pk=survey.pk)[:EARLIER]
+    return [Line(row, held_at(row), word_of(row.released_mean, row.bands.bounds)) for row in found]
 
 
 def held_at(survey: Survey) -> datetime:
@@ -44,7 +37,3 @@ def in_time(rows: Any) -> Any:
     """Released, with a mean to compare."""
     rows = rows.released().filter(released_mean__isnull=False).select_related("event", "bands")
     return rows.annotate(held_at=Coalesce("event__starts_at", "created_at")).order_by("-held_at", "-pk")
-
-
-def lines(rows: Iterable[Survey]) -> list[Line]:
-    return [Line(row, held_at(row), word_of(row.released_mean, row.bands.bounds)) for row in rows]

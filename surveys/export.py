@@ -5,7 +5,7 @@ from typing import Any
 from accounts.models import User
 
 from .form import Form, FormItem, form_of
-from .models import AnswerDraft, ItemKind, Question, Receipt, Response, Vote
+from .models import AnswerDraft, Question, Receipt, Response, Vote
 from .services.drafts import opened
 
 
@@ -39,16 +39,10 @@ def question(row: Question) -> dict[str, Any]:
 
 def named(row: Response) -> dict[str, Any]:
     form = form_of(row.version_id)
-    answers = {item.text: worded(item, row.answers[str(item.pk)]) for item in form.items if str(item.pk) in row.answers}
+    answers = {
+        item.text: item.in_words(row.answers[str(item.pk)]) for item in form.items if str(item.pk) in row.answers
+    }
     return {"survey": row.version.survey.title, "answered_on": row.answered_on, "answers": answers}
-
-
-def worded(item: FormItem, answer: Any) -> Any:
-    if item.kind == ItemKind.SINGLE:
-        return item.options[answer]
-    if item.kind == ItemKind.SEVERAL:
-        return [item.options[place] for place in answer]
-    return answer
 
 
 def draft(row: AnswerDraft) -> dict[str, Any]:

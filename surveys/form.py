@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import Literal
+from typing import Any, Literal
 
 from core.fragments import lasting
 
-from .models import TEXTS, Item, ItemKind, Section, SurveyVersion
+from .models import CHOICES, TEXTS, Item, ItemKind, Section, SurveyVersion
+from .statistics import LEVELS
 
-LEVELS = ((5, "มากที่สุด"), (4, "มาก"), (3, "ปานกลาง"), (2, "น้อย"), (1, "น้อยที่สุด"))
 LONG_LIST = 7  # options; longer lists are a menu, whatever they are about
 
 
@@ -51,6 +51,12 @@ class FormItem:
     def places(self) -> tuple[tuple[str, str], ...]:
         """The posted value of each option, and the option."""
         return tuple((str(place), option) for place, option in enumerate(self.options))
+
+    def in_words(self, answer: Any) -> Any:
+        """An answer as it is stored, with the wording of the options in place of their places."""
+        if answer is None or self.kind not in CHOICES:
+            return answer
+        return [self.options[place] for place in answer] if isinstance(answer, list) else self.options[answer]
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,7 @@ class Form:
 
     @property
     def levels(self) -> tuple[tuple[int, str], ...]:
-        return LEVELS
+        return tuple(LEVELS.items())
 
 
 def form_of(version_id: int) -> Form:

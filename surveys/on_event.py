@@ -13,7 +13,7 @@ from django.urls import reverse
 from events.added import Addition, OnPage, Step
 from events.models import Event, Face
 
-from .models import OWED, Kind, Phase, Question, Survey, SurveyState, takes_questions
+from .models import OWED, Audience, Kind, Phase, Question, Survey, SurveyState, takes_questions
 
 QUESTIONS_SHOWN = 3
 
@@ -94,7 +94,8 @@ def told_of(event: Event, now: datetime) -> Told:
 
 def rows(event: Event) -> QuerySet[Any, tuple]:
     """Surveys, and the questions that most want answered."""
-    surveys = Survey.objects.filter(event=event).exclude(state=SurveyState.DRAFT).exclude(audience="link").order_by()
+    attached = Survey.objects.filter(event=event).order_by()
+    surveys = attached.exclude(state=SurveyState.DRAFT).exclude(audience=Audience.LINK)  # a link is for its holders
     nothing, no = Value("", CharField()), Value(False, BooleanField())
     never, none = Value(None, DateTimeField()), Value(None, DecimalField())
     questions = Question.objects.published().filter(event=event).order_by("-vote_count", "-pk")

@@ -13,7 +13,9 @@ from events.models import Event
 
 from .access import moderated_groups
 from .forms.moderation import QueueFilter
+from .forms.question import query_of
 from .models import OWED, Question, QuestionState
+from .models.question import QuestionQuerySet
 
 PAGE_SIZE = 20
 MOST_EVENTS = 60  # to choose from, the latest first
@@ -72,10 +74,10 @@ def events_of(viewer: Any, params: QueryDict) -> QuerySet[Event]:
     return Event.objects.filter(asked | with_work).order_by("-starts_at", "-pk")[:MOST_EVENTS]
 
 
-def narrowed(rows: QuerySet[Question], chosen: dict[str, Any]) -> QuerySet[Question]:
+def narrowed(rows: QuestionQuerySet, chosen: dict[str, Any]) -> QuestionQuerySet:
     """By group also those sent to an event that the group holds with others."""
     if group := chosen.get("group"):
-        rows = rows.of_group(group)  # type: ignore[attr-defined]
+        rows = rows.of_group(group)
     if event := chosen.get("event"):
         rows = rows.filter(event=event)
     return rows
@@ -96,7 +98,7 @@ def tabs(rows: QuerySet[Question], current: str, params: QueryDict) -> list[Tab]
     return [
         Tab(
             label=label,
-            query=query_of(params, name),
+            query=query_in(params, name),
             is_current=name == current,
             count=sum(counts.get(state, 0) for state in states) if set(states) <= set(OPEN) else None,
         )
@@ -104,9 +106,7 @@ def tabs(rows: QuerySet[Question], current: str, params: QueryDict) -> list[Tab]
     ]
 
 
-def query_of(params: QueryDict, state: str) -> str:
+def query_in(params: QueryDict, state: str) -> str:
     """The same choice in another tab, from its first page."""
-    query = QueryDict(mutable=True)
-    kept = {name: params.get(name, "") for name in ("q", "group", "event", "order")}
-    query.update({name: value[:100] for name, value in ({"state": state} | kept).items() if value})
-    return f"?{query.urlencode()}"
+    kept = {name: params.get(name, "")[:100] for name in ("q", "group", "event", "order")}
+    return f"?{query_of({'state': state} | kept).urlencode()}"

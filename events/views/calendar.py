@@ -5,8 +5,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -15,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from core import thai
 from core.access import public
-from core.fragments import shared, wants_fragment
-from groups.frame import follows_renames, frame
+from core.fragments import wants_fragment
+from groups.frame import follows_renames, frame, group_named
 from groups.models import Group
 
 from .. import listing, months
@@ -148,20 +147,6 @@ def group_event_list(request: HttpRequest, slug: str) -> HttpResponse:
         drafts=drafts(request, group, now) if may_edit else Lines(),
     )
     return render(request, "events/group_event_list.html", context)
-
-
-def group_named(request: HttpRequest, slug: str) -> Group:
-    """What everybody may see need not be asked for each."""
-    found = shared(request, f"group-of-events:{slug}", lambda: seen_by(AnonymousUser(), slug))
-    if found is None:
-        found = seen_by(request.user, slug)
-    if found is None:
-        raise Http404
-    return found
-
-
-def seen_by(viewer: Any, slug: str) -> Group | None:
-    return Group.objects.visible_to(viewer).defer("about", "agreements").filter(slug=slug).first()
 
 
 def group_lists(request: HttpRequest, reader: Reader, group: Group, now: datetime) -> Lists:

@@ -39,7 +39,6 @@ function follow(form) {
   const key = keyOf(form, form.dataset.survey);
   const status = form.querySelector("[data-saved]");
   const version = form.elements.version.value;
-  let timer = 0;
   let unsaved = false;
   let sending = false;
   let latest = null;
@@ -51,12 +50,10 @@ function follow(form) {
   progress();
 
   form.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(keep, 200);
+    keep();
     unsaved = true;
     progress();
   });
-  addEventListener("pagehide", () => unsaved && keep());
   form.addEventListener("submit", (event) => {
     if (!navigator.onLine) {
       event.preventDefault();

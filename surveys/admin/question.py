@@ -11,18 +11,26 @@ from core import thai
 from core.admin import ReadOnly, ReadOnlyAdmin
 
 from ..models import Question, QuestionStep
+from ..register import UNNAMED, public_name
 
 SHOWN = 80  # characters of a question in the list
-UNNAMED = "ไม่ประสงค์ออกนาม"
 
 
 class StepInline(ReadOnly, admin.TabularInline):
     model = QuestionStep
     extra = 0
-    fields = ["kind", "text", "by", "at"]
+    fields = ["kind", "text", "done_by", "at"]
+    readonly_fields = ["done_by"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[QuestionStep]:
-        return super().get_queryset(request).select_related("by")
+        return super().get_queryset(request).select_related("by", "question")
+
+    @admin.display(description="โดย")
+    def done_by(self, step: QuestionStep) -> str:
+        """The first step would name who wished to stay unnamed."""
+        if step.question.is_anonymous and step.by_id == step.question.asker_id:
+            return UNNAMED
+        return step.by.get_full_name() if step.by else ""
 
 
 @admin.register(Question)
@@ -43,7 +51,7 @@ class QuestionAdmin(ReadOnlyAdmin):
     @admin.display(description="ผู้ถาม")
     def asked_by(self, question: Question) -> str:
         """Who wished to stay unnamed is named where a moderator works on the question, not in a list of all."""
-        return UNNAMED if question.is_anonymous else question.asker.get_full_name()
+        return public_name(question)
 
     @admin.display(description="ผู้ต้องตอบ")
     def owes(self, question: Question) -> str:

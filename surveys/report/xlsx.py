@@ -59,9 +59,8 @@ def answer_rows(results: Results, items: Sequence[FormItem]) -> Iterator[list[An
 
 
 def worded(item: FormItem, answer: Any) -> Any:
-    if isinstance(answer, list):
-        return ", ".join(item.options[place] for place in answer)
-    return item.options[answer] if item.options and answer is not None else answer
+    words = item.in_words(answer)
+    return ", ".join(words) if isinstance(words, list) else words
 
 
 # --- Statistics -------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ under a share lock: whoever changes the settings of a survey (for update) waits 
 """
 
 import hashlib
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +15,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from core import thai
-from core.prepared import Prepared, PreparedInsert, PreparedObject
+from core.prepared import Prepared, PreparedInsert, PreparedObject, Statement, run
 from core.thai import format_date, format_time
 from events.models import Event
-from events.services.certificates import mark_evaluated
+from events.services.certificates import MARK_EVALUATED
 from groups.services import Refused
 
 from ..audiences import may_answer
@@ -28,6 +29,7 @@ ALREADY = "ท่านตอบแบบประเมินนี้แล้
 NOT_YET = "แบบประเมินนี้ยังไม่เปิดรับคำตอบ"
 CLOSED = "แบบประเมินนี้ปิดรับคำตอบแล้ว"
 UNKNOWN = "ไม่พบแบบประเมินฉบับที่ท่านตอบ กรุณาเปิดหน้านี้ใหม่แล้วตอบอีกครั้ง"
+NAMED_NOW = "แบบประเมินนี้เปลี่ยนเป็นระบุชื่อผู้ตอบระหว่างที่ท่านตอบ ระบบจึงยังไม่บันทึก หากยังต้องการตอบ กรุณาส่งอีกครั้ง"
 WHO: dict[str, str] = {
     Audience.ATTENDEES: "แบบประเมินนี้สำหรับผู้เข้าร่วมกิจกรรม ระบบไม่พบการลงชื่อเข้าร่วมของท่าน",
     Audience.REGISTERED: "แบบประเมินนี้สำหรับผู้ลงทะเบียนกิจกรรม",
@@ -61,18 +63,26 @@ FORGET_DRAFT = f"DELETE FROM {AnswerDraft._meta.db_table} WHERE survey_id = %s A
 
 
 # --- Sending ----------------------------------------------------------------------------------------------
-def submit(*, survey: Survey, version: int, answers: dict[str, Any], user: User | None = None, token: str = "") -> None:
+def submit(
+    *,
+    survey: Survey,
+    version: int,
+    answers: dict[str, Any],
+    user: User | None = None,
+    token: str = "",
+    as_unnamed: bool = False,
+) -> None:
     """`version` is the one whose wording was seen, `answers` what filled.read found valid for it; `token` is what the
-    browser of somebody unknown holds. Refused with Answered where there is an answer already."""
+    browser of somebody unknown holds; `as_unnamed`: the form that was filled in promised to ask for no name. Refused
+    with Answered where there is an answer already."""
     wording(survey, version)
     try:
         with transaction.atomic():
             held = held_survey(survey.pk)
             refuse(held, user, timezone.now())
-            leave_receipt(held, user, token)
-            leave_response(held, version, answers, user)
-            if user is not None:
-                settle(held, user)
+            if as_unnamed and not held.is_anonymous:
+                raise Refused(NAMED_NOW)
+            run([receipt(held, user, token), response(held, version, answers, user), *settled(held, user)])
     except IntegrityError:
         if has_answered(survey, user, token):
             raise Answered(ALREADY) from None
@@ -95,7 +105,7 @@ def held_survey(pk: int) -> Survey:
     survey = surveys.get(pk)
     if survey is None:
         raise Refused(CLOSED)
-    if survey.event_id:
+    if survey.follows_event and survey.event_id:
         survey.event = events.get(survey.event_id)
     return survey
 
@@ -120,30 +130,30 @@ def closed_to_all(survey: Survey, now: datetime) -> str:
     return NOT_YET
 
 
-def leave_receipt(survey: Survey, user: User | None, token: str) -> None:
+def receipt(survey: Survey, user: User | None, token: str) -> Statement:
     if user is not None:
-        receipts.insert(survey_id=survey.pk, user_id=user.pk)
-    elif token:
-        receipts.insert(survey_id=survey.pk, token=hashed(token))
-    else:
-        raise Refused("กรุณาส่งอีกครั้ง ระบบยังไม่ได้รับคำตอบของท่าน")
+        return receipts.statement(survey_id=survey.pk, user_id=user.pk)
+    if token:
+        return receipts.statement(survey_id=survey.pk, token=hashed(token))
+    raise Refused("กรุณาส่งอีกครั้ง ระบบยังไม่ได้รับคำตอบของท่าน")
 
 
-def leave_response(survey: Survey, version: int, answers: dict[str, Any], user: User | None) -> None:
+def response(survey: Survey, version: int, answers: dict[str, Any], user: User | None) -> Statement:
     named = {}
     if not survey.is_anonymous and user is not None:
         named = {"user_id": user.pk, "answered_on": thai.local_date(timezone.now())}
-    responses.insert(version_id=version, answers=answers, **named)
+    return responses.statement(version_id=version, answers=answers, **named)
 
 
-def settle(survey: Survey, user: User) -> None:
+def settled(survey: Survey, user: User | None) -> Iterator[Statement]:
     """What follows from the receipt, not from the answers. The draft goes last, under the person's lock: one that is
     being saved at this moment is saved before and goes, too, or finds the receipt."""
-    if survey.event is not None and survey.kind == Kind.SATISFACTION:
-        mark_evaluated(event=survey.event, user=user)
-    people.rows(user.pk)
-    with connection.cursor() as cursor:
-        cursor.execute(FORGET_DRAFT, [survey.pk, user.pk])
+    if user is None:
+        return
+    if survey.event_id and survey.kind == Kind.SATISFACTION:
+        yield MARK_EVALUATED, [survey.event_id, user.pk]
+    yield people.statement(user.pk)
+    yield FORGET_DRAFT, [survey.pk, user.pk]
 
 
 # --- Receipts ---------------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 A response that has just come in stands in the table where its receipt stands in the other one. So the responses of an
 anonymous survey are taken at least SMALLEST at a time, together with as many earlier ones drawn by lot, deleted, and
-written anew in random order under new ids: docs/decisions/0012-anonymous-answers.md.
+written anew in random order under new ids: docs/decisions/0012-anonymous-answers.md. As many always wait until it
+closes: of the last ones, too, at least so many are counted at once.
 """
 
 import secrets
@@ -24,13 +25,13 @@ chance = secrets.SystemRandom()
 def mix_due() -> int:
     """Of every version with enough that is not counted yet; answers how many responses were counted."""
     counted = 0
-    for version in waiting().values_list("pk", flat=True):
+    for version in with_uncounted().values_list("pk", flat=True):
         while done := mix(version=version):
             counted += done
     return counted
 
 
-def waiting() -> QuerySet[SurveyVersion]:
+def with_uncounted() -> QuerySet[SurveyVersion]:
     uncounted = Response.objects.filter(version=OuterRef("pk"), is_counted=False)
     return SurveyVersion.objects.filter(Exists(uncounted)).order_by("pk")
 
@@ -39,14 +40,16 @@ def waiting() -> QuerySet[SurveyVersion]:
 def mix(*, version: int) -> int:
     """One batch, all or nothing: after a crash the next one begins with the same responses. 0: not enough of them."""
     row = held(version)
-    new = list(Response.objects.filter(version=row, is_counted=False)[:BATCH])
-    if not new or (row.survey.is_anonymous and len(new) < SMALLEST and not is_over(row)):
+    back = SMALLEST if row.survey.is_anonymous and not is_over(row) else 0
+    found = list(Response.objects.filter(version=row, is_counted=False).order_by("pk")[: BATCH + back])
+    new, last = found[: len(found) - back], found[len(found) - back :]
+    if len(new) < (back or 1):
         return 0
     form, answers = form_of(row.pk), [response.answers for response in new]
     count(row, tallies(form, answers))
     keep_texts(row, form, answers)
     if row.survey.is_anonymous:
-        shuffle(row, form, new)
+        shuffle(row, form, new, last)
     else:
         Response.objects.filter(pk__in=[response.pk for response in new]).update(is_counted=True)
     SurveyVersion.objects.filter(pk=row.pk).update(counted=F("counted") + len(new))
@@ -65,9 +68,13 @@ def is_over(version: SurveyVersion) -> bool:
 
 
 def count(version: SurveyVersion, more: Counter[Key]) -> None:
-    had = Tally.objects.filter(version=version).values_list("item_id", "by", "group", "value", "count")
-    before = {(item, by, group, value): number for item, by, group, value, number in had}
+    before = written(version)
     write(version, {key: before.get(key, 0) + number for key, number in more.items()})
+
+
+def written(version: SurveyVersion) -> dict[Key, int]:
+    rows = Tally.objects.filter(version=version).values_list("item_id", "by", "group", "value", "count")
+    return {(item, by, group, value): number for item, by, group, value, number in rows}
 
 
 def write(version: SurveyVersion, counts: dict[Key, int]) -> None:
@@ -89,11 +96,13 @@ def keep_texts(version: SurveyVersion, form: Form, answers: list[dict]) -> None:
     Remark.objects.bulk_create(rows, batch_size=BATCH)
 
 
-def shuffle(version: SurveyVersion, form: Form, new: list[Response]) -> None:
+def shuffle(version: SurveyVersion, form: Form, new: list[Response], last: list[Response]) -> None:
+    """The last ones, which wait to be counted, change their places, too."""
     old = [*new, *some_earlier(version, len(new))]
     fresh = [Response(version=version, answers=without_texts(form, row.answers), is_counted=True) for row in old]
+    fresh += [Response(version=version, answers=row.answers) for row in last]
     chance.shuffle(fresh)
-    Response.objects.filter(pk__in=[row.pk for row in old]).delete()
+    Response.objects.filter(pk__in=[row.pk for row in (*old, *last)]).delete()
     Response.objects.bulk_create(fresh, batch_size=BATCH)
 
 

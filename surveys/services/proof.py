@@ -12,7 +12,7 @@ from core import pagecache
 from ..counting import Key, tallies
 from ..form import form_of
 from ..models import Question, Receipt, Response, Survey, SurveyVersion, Tally, Vote
-from .mixing import held, write
+from .mixing import held, write, written
 
 CHUNK = 500
 
@@ -52,8 +52,7 @@ def correct_tallies(version: int) -> str:
     row = held(version)
     rows = Response.objects.filter(version=row, is_counted=True).values_list("answers", flat=True)
     right, people = tallied(row, rows), rows.count()
-    had = {tuple(key): count for *key, count in written(row)}
-    if (had, row.counted) == (dict(right), people):
+    if (written(row), row.counted) == (dict(right), people):
         return ""
     Tally.objects.filter(version=row).delete()
     write(row, dict(right))
@@ -64,10 +63,6 @@ def correct_tallies(version: int) -> str:
 def tallied(version: SurveyVersion, rows: QuerySet) -> Counter[Key]:
     """A few at a time: there may be a hundred thousand."""
     return tallies(form_of(version.pk), rows.iterator(chunk_size=CHUNK))
-
-
-def written(version: SurveyVersion) -> QuerySet:
-    return Tally.objects.filter(version=version).values_list("item_id", "by", "group", "value", "count")
 
 
 def unequal() -> list[str]:

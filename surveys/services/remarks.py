@@ -15,7 +15,8 @@ MOST_THEMES = 30
 
 @transaction.atomic
 def moderate(*, remark: Remark, state: str, theme: Theme | None) -> Remark:
-    """The last word holds: showing and hiding can both be taken back."""
+    """The last word holds: showing and hiding can both be taken back. A theme that was removed meanwhile is none."""
+    theme = held(theme) if theme else None
     row = Remark.objects.select_for_update().get(pk=remark.pk)
     row.state, row.theme = state, theme
     row.save(update_fields=["state", "theme"])
@@ -47,7 +48,9 @@ def add_theme(*, survey: Survey, title: str, reply: str) -> Theme:
 
 @transaction.atomic
 def change_theme(*, theme: Theme, title: str, reply: str) -> Theme:
-    row = Theme.objects.select_for_update().get(pk=theme.pk)
+    row = held(theme)
+    if row is None:
+        raise Refused("ประเด็นนี้ถูกลบไปแล้ว")
     if Theme.objects.filter(survey=row.survey_id, title=title).exclude(pk=row.pk).exists():
         raise Refused(f"มีประเด็น “{title}” แล้ว")
     row.title, row.reply = title, reply
@@ -59,5 +62,11 @@ def change_theme(*, theme: Theme, title: str, reply: str) -> Theme:
 @transaction.atomic
 def remove_theme(*, theme: Theme) -> None:
     """Its remarks stay, under no theme."""
-    Theme.objects.filter(pk=theme.pk).delete()
-    pagecache.changed()
+    if (row := held(theme)) is not None:
+        row.delete()
+        pagecache.changed()
+
+
+def held(theme: Theme) -> Theme | None:
+    """Locked before its remarks are, so that none is put under it while it is removed."""
+    return Theme.objects.select_for_update().filter(pk=theme.pk).first()

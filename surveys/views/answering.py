@@ -23,6 +23,7 @@ from ..models import Audience, Survey, SurveyState
 from ..services import answering, drafts
 
 COOKIE = "cops_answer"
+UNNAMED = "unnamed"  # what the form said of the name: templates/surveys/survey.html
 COOKIE_AGE = 365 * 24 * 3600
 MOST_AN_HOUR = 500  # answers through a link from one address: a whole provincial hall may stand behind it
 TOO_OFTEN = "มีผู้ตอบจากเครือข่ายนี้จำนวนมากในเวลาเดียวกัน กรุณาส่งอีกครั้งในอีกสักครู่"
@@ -36,9 +37,9 @@ def survey(request: HttpRequest, survey_id: int) -> HttpResponse:
     asked = Asked(row, request.user)
     if request.method == "POST":
         return sent(request, asked) if request.user.is_authenticated else ask_to_sign_in(request)
+    kept = kept_form(request, row)  # also where it is of no use any more: it does not stay in the session
     if asked.has_answered:
         return redirect("surveys:survey_done", row.pk)
-    kept = kept_form(request, row) if asked.takes_answers else None
     return page(request, asked, kept)
 
 
@@ -136,7 +137,14 @@ def sent(request: HttpRequest, asked: Asked, token: str = "") -> HttpResponse:
         given = filled.read(form, request.POST)
         if not given.is_valid:
             return page(request, asked, request.POST, errors=given.errors, problems=given.problems, status=422)
-        answering.submit(survey=asked.survey, version=form.version, answers=given.answers, user=user, token=token)
+        answering.submit(
+            survey=asked.survey,
+            version=form.version,
+            answers=given.answers,
+            user=user,
+            token=token,
+            as_unnamed=request.POST.get("promise") == UNNAMED,
+        )
     except answering.Answered as refusal:
         if user:
             messages.info(request, str(refusal))

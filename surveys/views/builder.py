@@ -25,10 +25,9 @@ from groups.models.group import ENDED
 from groups.services import Refused
 
 from ..access import editable_survey
-from ..audiences import participants
 from ..builder import rows_of, survey_frame, with_answers
 from ..forms.survey import CopyForm, NewSurveyForm, SettingsForm
-from ..models import INVITED, Kind, Receipt, Survey
+from ..models import Kind, Receipt, Survey
 from ..services import building, invitations
 
 PAGE_SIZE = 20
@@ -227,13 +226,3 @@ def done(request: SignedInRequest, survey_id: int, act: Callable[..., Any], told
     else:
         messages.success(request, told)
     return redirect("surveys:survey_edit", survey.pk)
-
-
-def figures(survey: Survey) -> dict[str, Any]:
-    """How many have answered, and of how many. Three queries at most."""
-    return {
-        "answers": Receipt.objects.filter(survey=survey).count(),
-        "people": participants(survey),
-        "is_invited": survey.audience in INVITED,
-        "reminder_problem": invitations.reminder_problem(survey, timezone.now()),
-    }

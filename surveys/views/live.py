@@ -24,7 +24,7 @@ from events.sign_in import drawing
 from events.views.detail import links_shown
 from groups.services import Refused
 
-from ..access import hosts_of, moderated_groups
+from ..access import hosts_of, moderates_any
 from ..forms.live import LiveAskForm
 from ..live import board_of, marked, own_of, poll_address
 from ..models import takes_questions
@@ -57,6 +57,7 @@ def page(request: HttpRequest, event: Event, data: Any = None, *, status: int = 
     """`data` is a question to be corrected. Without one the form is the same for everybody."""
     now, board, own = timezone.now(), board_of(event), own_of(request.user, event)
     is_signed_in = request.user.is_authenticated
+    hosts = shared(request, f"live-hosts:{event.pk}", lambda: hosts_of(event)) if is_signed_in else []
     ask = ask_part(event, data) if data else shared(request, f"live-ask:{event.pk}", lambda: ask_part(event))
     context = beside(request, event, now) | {
         "event": event,
@@ -67,15 +68,9 @@ def page(request: HttpRequest, event: Event, data: Any = None, *, status: int = 
         "own": own,
         "poll": poll_address(request, event),
         "now": now,
-        "moderates": is_signed_in and moderates(request, event),
+        "moderates": is_signed_in and moderates_any(request.user, hosts),
     }
     return render(request, "surveys/live.html", context, status=status)
-
-
-def moderates(request: HttpRequest, event: Event) -> bool:
-    """As `moderates_event`, with the hosts asked for once for everybody."""
-    hosts = shared(request, f"live-hosts:{event.pk}", lambda: hosts_of(event))
-    return request.user.is_officer or moderated_groups(request.user).filter(pk__in=hosts).exists()  # type: ignore[union-attr]
 
 
 def ask_part(event: Event, data: Any = None) -> str:

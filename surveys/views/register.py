@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.models import AnonymousUser
+from django.core.validators import slug_re
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import SignedInRequest
 from core.access import posted, public, signed_in
 from core.forms import whole_number
-from core.fragments import shared, wants_fragment, with_tokens
+from core.fragments import shared_row, wants_fragment, with_tokens
 from events.access import visible_event
 from events.listing import reader_of
 from events.models import Event
-from groups.frame import follows_renames, frame
+from groups.frame import follows_renames, frame, group_named
 from groups.models import Group
 from groups.services import Refused
 
@@ -100,19 +100,6 @@ def group_question_list(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "surveys/group_question_list.html", context)
 
 
-def group_named(request: HttpRequest, slug: str) -> Group:
-    """What everybody may see need not be asked for each."""
-    found = shared(request, f"group-of-questions:{slug}", lambda: seen_by(AnonymousUser(), slug))
-    found = found or seen_by(request.user, slug)
-    if found is None:
-        raise Http404
-    return found
-
-
-def seen_by(viewer: Any, slug: str) -> Group | None:
-    return Group.objects.visible_to(viewer).defer("about", "agreements").filter(slug=slug).first()
-
-
 @signed_in
 @require_safe
 def my_questions(request: SignedInRequest) -> HttpResponse:
@@ -126,8 +113,7 @@ def my_questions(request: SignedInRequest) -> HttpResponse:
 @public(cache=KEPT_FOR)
 @require_safe
 def question(request: HttpRequest, question_id: int) -> HttpResponse:
-    found = shared(request, f"question:{question_id}", lambda: detailed(AnonymousUser(), question_id))
-    found = found or detailed(request.user, question_id)
+    found = shared_row(request, f"question:{question_id}", lambda viewer: detailed(viewer, question_id))
     if (found is None or found.state == QuestionState.MERGED) and (goal := merged_into(request, question_id)):
         return HttpResponsePermanentRedirect(goal.get_absolute_url())
     if found is None:
@@ -149,7 +135,6 @@ def question(request: HttpRequest, question_id: int) -> HttpResponse:
 
 
 def detailed(viewer: Any, question_id: int) -> Question | None:
-    """What everybody may see need not be asked for each."""
     rows = Question.objects.visible_to(viewer).select_related("group", "event", "agency", "asker", "answered_by")
     return rows.defer("group__about", "group__agreements", "event__agenda").filter(pk=question_id).first()
 
@@ -207,8 +192,10 @@ def place_of(request: SignedInRequest, data: QueryDict) -> Place:
     if data.get("event"):
         event = visible_event(request, whole_number(data["event"]))
         return Place(event.group, event)
-    if data.get("of_group"):
-        return Place(get_object_or_404(Group.objects.visible_to(request.user), slug=data["of_group"]))
+    if slug := data.get("of_group"):
+        if not slug_re.fullmatch(slug):  # PostgreSQL refuses some of what an address may hold
+            raise Http404
+        return Place(get_object_or_404(Group.objects.visible_to(request.user), slug=slug))
     return Place()
 
 

@@ -16,13 +16,12 @@ from core.fragments import wants_fragment
 from groups.services import Refused
 
 from ..access import editable_survey
-from ..builder import Part, parts_of, survey_frame
+from ..builder import Part, parts_of, survey_frame, turnout
 from ..form import form_of
 from ..forms.survey import ItemForm, SectionForm
 from ..models import BREAKDOWNS, PHASE_TONES, Item, ItemKind, Section, Survey, SurveyState, SurveyVersion
 from ..services import wording
 from ..services.wording import DOWN, ITEM, UP, ItemDetails, Place
-from .builder import figures
 
 MOVE = re.compile("([si])([0-9]{1,18}) (up|down)")
 PLACE = re.compile("([si])([0-9]{1,18})")
@@ -35,8 +34,7 @@ def survey_edit(request: SignedInRequest, survey_id: int) -> HttpResponse:
     """The wording that is being edited, else the one that is asked, and what can be done with the survey."""
     survey = editable_survey(request, survey_id)
     version, phase = wording.latest(survey), survey.phase_at(timezone.now())
-    context = survey_frame(request, survey) | wording_of(survey, version)
-    context |= figures(survey)
+    context = survey_frame(request, survey) | wording_of(survey, version) | turnout(survey)
     context |= {
         "phase": phase,
         "tone": PHASE_TONES[phase],

@@ -73,7 +73,7 @@ def test_work_that_is_done_can_be_closed(as_, facilitator, group) -> None:
         video_absence="ไม่ได้บันทึก",
     )
     client = as_(facilitator)
-    assert (offered(client, event), page(client, event).context["done"]) == ([], 1)
+    assert (offered(client, event), page(client, event).context["done"]) == ([], 2)
     assert client.post(f"/events/{event.pk}/state/", {"move": "complete"})["Location"].endswith("/state/")
     Reach.objects.create(event=event, level=Level.CENTRAL, mode=Mode.ROOM, people=5)
     assert offered(client, event) == ["complete"]
@@ -128,7 +128,7 @@ def test_queries_do_not_grow(as_, facilitator, event, steady, django_assert_num_
         event.channels.get_or_create(kind="room")
     client = as_(facilitator)
     page(client, event)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         page(client, event)
 
 

@@ -126,7 +126,7 @@ def pages_of_surveys(visit: Visit, email: str) -> list[str]:
     for start, wanted, parts in SURVEYS[email]:
         page = visit.go(start)
         links = [str(link.get_attribute("href")) for link in page.locator("main a[href]").all()]
-        first = next(link for link in links if re.search(wanted, link))
+        first = next(link for link in links if re.match(wanted, link))
         found += [urljoin(first, part) for part in parts]
     return found
 

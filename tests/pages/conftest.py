@@ -11,6 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from core import fragments, pagecache
+from tests.groups.conftest import steady
+
+__all__ = ["steady"]
 
 
 def forget_everything() -> None:
@@ -20,7 +23,7 @@ def forget_everything() -> None:
 
 
 @pytest.fixture
-def cold_queries() -> Callable[[Client, str], list[str]]:
+def cold_queries(steady: None) -> Callable[[Client, str], list[str]]:
     """The statements of the first request after a change."""
 
     def ask(client: Client, address: str) -> list[str]:

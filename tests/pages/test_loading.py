@@ -150,7 +150,9 @@ def check_surveys() -> None:
     assert [survey.phase_at(timezone.now()) for survey in (closed, draft)] == [Phase.CLOSED, Phase.DRAFT]
     remarks = Remark.objects.filter(version__survey=closed)
     assert (closed.released_at, set(remarks.values_list("state", flat=True))) == (None, {Remark.State.NEW})
-    assert Receipt.objects.count() == Response.objects.filter(is_counted=True).count()
+    assert Receipt.objects.count() == Response.objects.count()
+    uncounted = Response.objects.filter(is_counted=False).values_list("version__survey", flat=True)
+    assert {survey.phase_at(timezone.now()) for survey in Survey.objects.filter(pk__in=uncounted)} == {Phase.OPEN}
 
 
 def test_the_demonstration_speaks_as_offices_write() -> None:

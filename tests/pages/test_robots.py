@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from groups.models import Group, Stage
+from pages.robots import DISALLOWED
 from pages.standing import STANDING_PAGES
 from tests.factories import make_event, make_group, make_question
 
@@ -19,7 +20,9 @@ def test_robots_keep_out_of_personal_pages(visitor: Client, settings: LazySettin
     assert response["Content-Type"] == "text/plain; charset=utf-8"
     lines = response.content.decode().splitlines()
     assert lines[0] == "User-agent: *"
-    assert {"Disallow: /admin/", "Disallow: /my/", "Disallow: /accounts/", "Disallow: /search/"} <= set(lines)
+    assert lines[1:-1] == [f"Disallow: {path}" for path in DISALLOWED]
+    personal = {"/admin/", "/my/", "/accounts/", "/search/", "/questions/queue/", "/events/*/sign-in/"}
+    assert personal <= set(DISALLOWED)
     assert lines[-1] == "Sitemap: https://cops.example.go.th/sitemap.xml"
 
 

@@ -24,5 +24,6 @@ def item(survey: Survey, text: str) -> Item:
 
 
 def shape(survey: Survey) -> str:
+    """As "ก12ข3": titles and texts in their order."""
     parts = wording.contents(wording.latest(survey))
     return "".join(part.title + "".join(item.text for item in part.items.all()) for part in parts)

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -332,17 +333,17 @@ def many(count: int) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("count", [1, 30, 200])
 def test_as_many_queries_for_one_item_as_for_200(
-    as_, member: User, outsider: User, count: int, django_assert_num_queries: Any
+    as_, member: User, outsider: User, count: int, steady: None, django_assert_num_queries: Any
 ) -> None:
     survey = make_survey(sections=many(count))
     client, warm = as_(member), as_(outsider)
     warm.get(survey.get_absolute_url())
     with django_assert_num_queries(PAGE_QUERIES):
         assert text(client.get(survey.get_absolute_url())).count("<fieldset") == count
-    with django_assert_num_queries(SENT_QUERIES):
+    with django_assert_num_queries(SENT_QUERIES[connection.vendor]):
         assert posts(client, survey).status_code == 302
     assert len(Response.objects.get().answers) == count
 
 
 PAGE_QUERIES = 6
-SENT_QUERIES = 10
+SENT_QUERIES = {"sqlite": 10, "postgresql": 7}  # there, what is written goes in one message

@@ -23,11 +23,6 @@ TINY = [{"title": "ตอนที่ 1", "items": [{"kind": "likert", "text": "
 
 
 @pytest.fixture
-def event(group: Group) -> Event:
-    return make_event(group=group)
-
-
-@pytest.fixture
 def draft(group: Group, facilitator) -> Survey:
     survey, _ = building.begin(
         group=group, title="ความต้องการอบรม", by=facilitator, audience=Audience.MEMBERS, is_anonymous=True

@@ -1,34 +1,18 @@
 """The builder's pages: who gets in, what each does, what happens to what was typed."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from events.models import Event, State
 from groups.models import Group, Role
 from surveys.models import Audience, Item, ItemKind, Kind, Survey, SurveyState
 from surveys.services import building, wording
-from tests.factories import make_event, make_group, make_membership, make_survey
+from tests.factories import make_group, make_membership, make_survey
 from tests.surveys.drafts import TWO_PARTS, at, item, section, shape
 
 pytestmark = pytest.mark.django_db
 
 LIKERT = {"kind": "likert", "text": "ตรงกับงาน", "aspect": "ด้านเนื้อหา", "is_required": "on"}
-
-
-@pytest.fixture
-def event(group: Group) -> Event:
-    return make_event(group=group)
-
-
-@pytest.fixture
-def draft(group: Group) -> Survey:
-    return make_survey(group=group, state=SurveyState.DRAFT, sections=TWO_PARTS, title="ความต้องการอบรม")
-
-
-@pytest.fixture
-def desk(as_, facilitator) -> Client:
-    return as_(facilitator)
 
 
 # --- Who gets in ------------------------------------------------------------------------------------------
@@ -127,7 +111,7 @@ def test_a_cancelled_event_takes_no_new_survey(desk, event, told) -> None:
     assert form.non_field_errors() == ["กิจกรรมนี้ยกเลิกแล้ว จึงสร้างแบบประเมินไม่ได้"]
 
 
-def test_the_lists_ask_as_often_for_1_as_for_30(as_, officer, group, event, cold_queries, steady) -> None:
+def test_the_lists_ask_as_often_for_1_as_for_30(as_, officer, group, event, cold_queries) -> None:
     client = as_(officer)
     pages = [reverse("surveys:event_surveys", args=[event.pk]), reverse("groups:survey_list", args=[group.slug])]
     counts = []
@@ -174,7 +158,7 @@ def test_bad_input_is_said_and_kept(desk, group, change, field) -> None:
 
 
 # --- The wording ------------------------------------------------------------------------------------------
-def test_200_items_in_as_many_queries_as_three(as_, officer, group, draft, cold_queries, steady) -> None:
+def test_200_items_in_as_many_queries_as_three(as_, officer, group, draft, cold_queries) -> None:
     items = [{"kind": "likert", "text": f"{number}"} for number in range(200)]
     long = make_survey(group=group, state=SurveyState.DRAFT, sections=[{"title": "ก", "items": items}])
     client = as_(officer)

@@ -8,7 +8,18 @@ from django.utils import timezone
 
 from accounts.models import User
 from surveys.export import surveys_data
-from surveys.models import AnswerDraft, Question, QuestionStep, Receipt, Response, Survey, SurveyVersion, Tally, Vote
+from surveys.models import (
+    AnswerDraft,
+    Question,
+    QuestionStep,
+    Receipt,
+    Response,
+    Survey,
+    SurveyState,
+    SurveyVersion,
+    Tally,
+    Vote,
+)
 from surveys.services import drafts, mixing, proof
 from surveys.services.forgetting import forget_drafts
 from tests.factories import make_question, make_survey
@@ -94,6 +105,7 @@ def answered(count: int) -> Survey:
     survey = make_survey(sections=SMALL)
     for place in range(count):
         send(survey, User.objects.create(email=f"a{place}@example.go.th"), level=place % 5 + 1)
+    Survey.objects.filter(pk=survey.pk).update(state=SurveyState.CLOSED)  # so that all of them are counted
     mixing.mix_due()
     return survey
 

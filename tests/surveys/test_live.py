@@ -20,7 +20,6 @@ from groups.models import Group
 from groups.visibility import Visibility
 from surveys.models import Question, QuestionState, Vote, Way
 from tests.factories import make_event, make_group, make_membership, make_question, make_registration, make_user
-from tests.pages.conftest import forget_everything
 
 pytestmark = pytest.mark.django_db
 As = Callable[[User], Client]
@@ -130,7 +129,7 @@ def test_who_has_the_board_already_is_told_so(event: Event, visitor: Client) -> 
     assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", etag)
 
 
-def test_a_warm_board_costs_no_query(event: Event, visitor: Client, as_: As, member: User) -> None:
+def test_a_warm_board_costs_no_query(event: Event, visitor: Client, as_: As, member: User, steady: None) -> None:
     client = as_(member)
     visitor.get(shared(event))
     with CaptureQueriesContext(connection) as queries:
@@ -139,21 +138,14 @@ def test_a_warm_board_costs_no_query(event: Event, visitor: Client, as_: As, mem
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-def test_queries_are_constant(event: Event, visitor: Client, as_: As, member: User, rows: int) -> None:
+def test_queries_are_constant(
+    event: Event, visitor: Client, as_: As, member: User, rows: int, cold_queries: Callable
+) -> None:
     for _ in range(rows):
         question = make_question(event=event)
         Vote.objects.create(question=question, user=member)
-    client = as_(member)
-    counts = []
-    for reader, address in [
-        (visitor, shared(event)), (visitor, live(event)), (client, live(event)), (client, live(event, "own/")),
-    ]:  # fmt: skip
-        reader.get(address)
-        forget_everything()
-        with CaptureQueriesContext(connection) as queries:
-            reader.get(address)
-        counts.append(len(queries))
-    assert counts == [3, 3, 9, 5]
+    assert [len(cold_queries(visitor, address)) for address in (shared(event), live(event))] == [3, 3]
+    assert [len(cold_queries(as_(member), live(event, path))) for path in ("", "own/")] == [9, 5]
 
 
 # --- Who may see it ---------------------------------------------------------------------------------------

@@ -39,19 +39,32 @@ def given(survey: Survey, levels: Sequence[int], **more: Any) -> list[dict[str, 
     return [stored(survey, level=level, **more) for level in levels]
 
 
-def test_fewer_than_five_answers_without_names_wait() -> None:
+def test_while_it_is_open_five_are_counted_at_least_and_five_wait() -> None:
     survey = make_survey(sections=SMALL)
-    respond(survey, *given(survey, [5, 5, 4, 3]))
+    respond(survey, *given(survey, [5] * 9))
     assert mixing.mix_due() == 0
     assert (counted(survey), Tally.objects.count(), Response.objects.filter(is_counted=True).count()) == (0, 0, 0)
-    respond(survey, *given(survey, [1]))
+    respond(survey, *given(survey, [5]))
     assert mixing.mix_due() == 5
-    assert (counted(survey), people(survey)) == (5, 5)
-    assert tallied(survey, 1) == {5: 2, 4: 1, 3: 1, 1: 1}
+    assert (counted(survey), people(survey), tallied(survey, 1)) == (5, 5, {5: 5})
+    respond(survey, *given(survey, [5] * 4))
+    assert mixing.mix_due() == 0
+    respond(survey, *given(survey, [5] * 3))
+    assert mixing.mix_due() == 7
+    assert sorted(Response.objects.values_list("is_counted", flat=True)) == [False] * 5 + [True] * 12
+
+
+def test_those_that_wait_change_their_places_too() -> None:
+    survey = make_survey(sections=SMALL)
+    before = respond(survey, *given(survey, [5] * 10, text="ข้อความ"))
+    mixing.mix_due()
+    waiting = Response.objects.filter(is_counted=False)
+    assert {row.pk for row in before} & set(Response.objects.values_list("pk", flat=True)) == set()
+    assert [row.answers for row in waiting] == [stored(survey, level=5, text="ข้อความ")] * 5
 
 
 def test_counting_again_counts_nothing_twice() -> None:
-    survey = make_survey(sections=SMALL)
+    survey = make_survey(sections=SMALL, state="closed")
     respond(survey, *given(survey, [5] * 6))
     assert (mixing.mix_due(), mixing.mix_due(), mixing.mix_due()) == (6, 0, 0)
     respond(survey, *given(survey, [4] * 7))
@@ -61,7 +74,7 @@ def test_counting_again_counts_nothing_twice() -> None:
 
 
 def test_answers_within_each_group_of_people() -> None:
-    survey = make_survey(sections=SMALL)
+    survey = make_survey(sections=SMALL, state="closed")
     respond(survey, *given(survey, [5, 4], place=0), *given(survey, [3, 3, 1], place=2))
     level = str(form_of(survey.current_id).items[0].pk)
     silent = stored(survey, level=2)
@@ -76,7 +89,7 @@ def test_answers_within_each_group_of_people() -> None:
 
 
 def test_several_choices_and_numbers() -> None:
-    survey = make_survey(sections=SMALL)
+    survey = make_survey(sections=SMALL, state="closed")
     several, number = (str(form_of(survey.current_id).items[place].pk) for place in (2, 3))
     respond(survey, *[stored(survey) | {several: chosen, number: 12} for chosen in ([0], [0, 2], [2], [1], [0, 1, 2])])
     mixing.mix_due()
@@ -85,7 +98,7 @@ def test_several_choices_and_numbers() -> None:
 
 
 def test_responses_without_names_are_written_anew_in_another_order() -> None:
-    survey = make_survey(sections=SMALL)
+    survey = make_survey(sections=SMALL, state="closed")
     number = str(form_of(survey.current_id).items[3].pk)
     before = respond(survey, *[stored(survey) | {number: place} for place in range(40)])
     mixing.mix_due()
@@ -97,7 +110,7 @@ def test_responses_without_names_are_written_anew_in_another_order() -> None:
 
 
 def test_earlier_responses_are_shuffled_with_later_ones() -> None:
-    survey = make_survey(sections=SMALL)
+    survey = make_survey(sections=SMALL, state="closed")
     number = str(form_of(survey.current_id).items[3].pk)
     respond(survey, *[stored(survey) | {number: place} for place in range(5)])
     mixing.mix_due()
@@ -110,7 +123,7 @@ def test_earlier_responses_are_shuffled_with_later_ones() -> None:
 
 
 def test_free_text_leaves_the_response_and_stands_alone() -> None:
-    survey = make_survey(sections=SMALL)
+    survey = make_survey(sections=SMALL, state="closed")
     short, long = form_of(survey.current_id).items[4:]
     respond(survey, *[stored(survey, text=f"ข้อความที่ {place}") for place in range(6)])
     mixing.mix_due()
@@ -134,13 +147,13 @@ def test_answers_with_names_are_counted_at_once_and_left_alone(member) -> None:
 
 def test_the_last_few_are_counted_when_the_survey_is_closed() -> None:
     survey = make_survey(sections=SMALL)
-    respond(survey, *given(survey, [5] * 5))
+    respond(survey, *given(survey, [5] * 10))
     mixing.mix_due()
     (late,) = respond(survey, *given(survey, [1]))
     assert mixing.mix_due() == 0
     Survey.objects.filter(pk=survey.pk).update(state="closed")
-    assert mixing.mix_due() == 1
-    assert tallied(survey, 1) == {5: 5, 1: 1}
+    assert mixing.mix_due() == 6
+    assert tallied(survey, 1) == {5: 10, 1: 1}
     assert not Response.objects.filter(pk=late.pk).exists()
 
 
@@ -148,14 +161,16 @@ def test_more_than_one_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mixing, "BATCH", 10)
     survey = make_survey(sections=SMALL)
     respond(survey, *given(survey, [5] * 23))
-    assert mixing.mix_due() == 20
+    assert mixing.mix_due() == 18
     respond(survey, *given(survey, [5] * 2))
-    assert mixing.mix_due() == 5
+    assert mixing.mix_due() == 0
+    Survey.objects.filter(pk=survey.pk).update(state="closed")
+    assert mixing.mix_due() == 7
     assert (tallied(survey, 1), people(survey), Response.objects.count()) == ({5: 25}, 25, 25)
 
 
 def test_a_batch_that_fails_leaves_everything_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    survey = make_survey(sections=SMALL)
+    survey = make_survey(sections=SMALL, state="closed")
     respond(survey, *given(survey, [5] * 6, text="ข้อความ"))
 
     def crash(*args: Any) -> None:
@@ -171,8 +186,8 @@ def test_a_batch_that_fails_leaves_everything_as_it_was(monkeypatch: pytest.Monk
 
 
 def test_each_version_is_counted_by_itself() -> None:
-    survey = make_survey(sections=SMALL)
-    other = make_survey(sections=SMALL)
+    survey = make_survey(sections=SMALL, state="closed")
+    other = make_survey(sections=SMALL, state="closed")
     respond(survey, *given(survey, [5] * 5))
     respond(other, *given(other, [1] * 6))
     assert mixing.mix_due() == 11

@@ -293,7 +293,7 @@ def test_there_are_not_endless_themes(facilitator, survey) -> None:
 
 # --- Cost ---------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("rows", [1, 30])
-def test_queries(visitor, as_, facilitator, outsider, group, rows, cold_queries: Callable, steady) -> None:
+def test_queries(visitor, as_, facilitator, outsider, group, rows, cold_queries: Callable) -> None:
     survey = past_survey(group, LEVEL, CLEAR, WISH)
     tally(survey, 50)
     item = survey.current.sections.get().items.get(kind="long")

@@ -119,6 +119,7 @@ def test_two_workers_count_everything_once() -> None:
     survey = make_survey(sections=SMALL)
     for person in many_people(30):
         send(survey, person, text="ข้อเสนอ")
+    Survey.objects.update(state="closed")
     counted = at_once(*[mixing.mix_due] * 3)
     assert sorted(counted) == [0, 0, 30]
     assert Tally.objects.get(item_id=0, by="").count == 30

@@ -3,33 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
-from events.models import Event
-from groups.models import Group
 from surveys.bands import EQUAL, band_set
-from surveys.models import Kind, Survey, SurveyState
+from surveys.models import Kind, Survey
 from surveys.services import building
 from tests.factories import make_event, make_group, make_survey, make_user
 from tests.surveys.drafts import TWO_PARTS, at, shape
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def event(group: Group) -> Event:
-    return make_event(group=group)
-
-
-@pytest.fixture
-def draft(group: Group) -> Survey:
-    return make_survey(group=group, state=SurveyState.DRAFT, sections=TWO_PARTS, title="ความต้องการอบรม")
-
-
-@pytest.fixture
-def desk(as_, facilitator) -> Client:
-    return as_(facilitator)
 
 
 # --- Copying ----------------------------------------------------------------------------------------------

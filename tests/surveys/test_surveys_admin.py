@@ -62,9 +62,16 @@ def test_rows_are_read_and_not_written(desk, group) -> None:
 def test_who_wished_to_stay_unnamed_is_not_named(desk, group) -> None:
     asker = make_user(given_name="ไม่บอกชื่อ")
     question = make_question(group=group, asker=asker, is_anonymous=True)
+    question.steps.create(kind="asked", by=asker)
     pages = ["/admin/surveys/question/", f"/admin/surveys/question/{question.pk}/change/"]
     texts = [desk.get(page).content.decode() for page in pages]
     assert [("ไม่ประสงค์ออกนาม" in text, "ไม่บอกชื่อ" in text) for text in texts] == [(True, False)] * 2
+
+
+def test_who_did_each_step_is_named(desk, group) -> None:
+    question = make_question(group=group, is_anonymous=True)
+    question.steps.create(kind="published", by=make_user(given_name="ผู้เผยแพร่"))
+    assert "ผู้เผยแพร่" in desk.get(f"/admin/surveys/question/{question.pk}/change/").content.decode()
 
 
 def test_how_many_answered_is_shown_and_not_who(desk, group) -> None:

@@ -10,6 +10,8 @@ from surveys.services import building, wording
 from surveys.services.wording import DOWN, ITEM, SECTION, UP, ItemDetails
 from tests.factories import make_survey
 
+from .drafts import shape
+
 pytestmark = pytest.mark.django_db
 
 TWO_PARTS = [
@@ -21,12 +23,6 @@ TWO_PARTS = [
 @pytest.fixture
 def draft(group: Group) -> Survey:
     return make_survey(group=group, state=SurveyState.DRAFT, sections=TWO_PARTS)
-
-
-def shape(survey: Survey) -> str:
-    """As "ก12ข34": titles and texts in their order."""
-    sections = wording.contents(wording.latest(survey))
-    return "".join(part.title + "".join(item.text for item in part.items.all()) for part in sections)
 
 
 def place(survey: Survey, name: str) -> wording.Place:
