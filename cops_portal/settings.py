@@ -202,6 +202,7 @@ STORAGES = {
 WHITENOISE_MAX_AGE = 3600
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["jpg", "jpeg", "png", "gif", "webp", "woff", "woff2", "gz", "br", "map"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 16_000  # the longest survey: 300 items of 50 options each
 FILE_UPLOAD_PERMISSIONS = 0o640
 # Leave the sending of documents to nginx, which then needs the internal location of deploy/nginx.conf.
 USE_X_ACCEL = env.bool("USE_X_ACCEL", default=False)

@@ -13,8 +13,8 @@ logger = logging.getLogger(__name__)
 
 @task()
 def follow_clock() -> int:
-    """Every minute: count what was answered, invite to what has opened; answer how many in all."""
-    return run_each([mixing.mix_due, invitations.invite_due])
+    """Every minute: close what is over, count what was answered, invite to what has opened; answer how many in all."""
+    return run_each([mixing.close_due, mixing.mix_due, invitations.invite_due])
 
 
 @task()

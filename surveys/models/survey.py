@@ -127,6 +127,15 @@ class SurveyQuerySet(models.QuerySet["Survey"]):
             (Q(follows_event=True) & by_clock) | (Q(follows_event=False) & by_hand)
         )
 
+    def over_by_clock(self, now: datetime) -> Self:
+        """Published, and closed by the time that it was given; the rule of Survey.phase_at."""
+        by_event = ~Q(kind=Kind.FOLLOW_UP) & Q(event__ends_at__lte=now - ANSWERS_FOR)
+        for months in range(1, MOST_MONTHS + 1):
+            over = now - months * A_MONTH - FOLLOW_UP_FOR
+            by_event |= Q(kind=Kind.FOLLOW_UP, months_after=months, event__ends_at__lte=over)
+        by_clock = Q(follows_event=True) & by_event & ~Q(event__state__in=CALLED_OFF)
+        return self.filter(state=SurveyState.PUBLISHED).filter(by_clock | Q(follows_event=False, closes_at__lte=now))
+
     def released(self) -> Self:
         return self.filter(released_at__isnull=False)
 

@@ -16,10 +16,17 @@ from django.utils import timezone
 
 from ..counting import Key, tallies, texts, without_texts
 from ..form import Form, form_of
-from ..models import SMALLEST, Phase, Remark, Response, SurveyVersion, Tally
+from ..models import SMALLEST, Phase, Remark, Response, Survey, SurveyState, SurveyVersion, Tally
 
 BATCH = 500
 chance = secrets.SystemRandom()
+
+
+def close_due() -> int:
+    """Write down what the clock has closed, before its last answers are counted: a survey whose event is given another
+    date afterwards must not take answers again. Answers how many."""
+    over = Survey.objects.over_by_clock(timezone.now()).values_list("pk", flat=True)
+    return Survey.objects.filter(pk__in=list(over)).update(state=SurveyState.CLOSED)
 
 
 def mix_due() -> int:

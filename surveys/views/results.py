@@ -60,8 +60,9 @@ def told_of(request: HttpRequest, survey_id: int) -> Told:
     def build() -> Results:
         return results_of(survey, number=number, floor=floor)
 
-    # What was released changes no more, except together with the version of the public pages.
-    is_kept = survey.released_at is not None
+    # What was released changes no more, except together with the version of the public pages. Of made-up numbers of
+    # wordings nothing is kept.
+    is_kept = survey.released_at is not None and not number
     return Told(shared(request, f"results:{survey.pk}:{number}:{floor}", build) if is_kept else build(), runs)
 
 
@@ -129,6 +130,7 @@ def waiting(told: Told) -> int:
 # --- Taking away ------------------------------------------------------------------------------------------
 @public
 @require_safe
+@never_cache
 def results_csv(request: HttpRequest, survey_id: int) -> HttpResponse:
     told = told_of(request, survey_id)
     return file(told, statistics_csv(told.results), "text/csv; charset=utf-8", "csv")
@@ -148,6 +150,7 @@ def results_xlsx(request: SignedInRequest, survey_id: int) -> HttpResponse:
 
 @signed_in
 @require_safe
+@never_cache
 def results_docx(request: SignedInRequest, survey_id: int) -> HttpResponse:
     told = told_of(request, survey_id)
     report = Report(

@@ -271,4 +271,4 @@ def test_queries_of_a_cold_page(
         )
     address = event.get_absolute_url()
     assert len(cold_queries(visitor, address)) == 4  # version, event, programme, what is added
-    assert len(cold_queries(as_(make_user()), address)) == 7  # session, person, version, event, part, programme, what is added
+    assert len(cold_queries(as_(make_user()), address)) == 7  # and session, person, part

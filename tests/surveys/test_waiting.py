@@ -12,7 +12,8 @@ from accounts.models import User
 from events.models import Event, State
 from groups.models import Group
 from surveys.audiences import may_answer
-from surveys.models import Audience, Kind, Receipt, Survey, SurveyState
+from surveys.models import Audience, Kind, Phase, Receipt, Survey, SurveyState
+from surveys.services.mixing import close_due
 from surveys.waiting import waiting_for
 from tests.factories import make_attendance, make_event, make_membership, make_registration, make_survey, make_user
 
@@ -103,3 +104,32 @@ def test_my_page_and_home_say_so_until_it_is_answered(
     assert [line in client.get(address).content.decode() for address in ("/my/", "/")] == [True, True]
     Receipt.objects.create(survey=survey, user=member)
     assert [line in client.get(address).content.decode() for address in ("/my/", "/")] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("kind", "months", "days", "closed"),
+    [
+        ("satisfaction", 2, 20, False),
+        ("satisfaction", 2, 22, True),
+        ("follow_up", 1, 59, False),
+        ("follow_up", 1, 61, True),
+    ],
+)
+def test_what_the_clock_has_closed_stays_closed(group: Group, kind: str, months: int, days: int, closed: bool) -> None:
+    now = timezone.now()
+    event = make_event(group=group, starts_at=now - timedelta(days=days, hours=3))
+    survey = make_survey(event=event, kind=kind, follows_event=True, months_after=months)
+    assert (survey.phase_at(now) == Phase.CLOSED) is closed
+    assert close_due() == closed
+    assert close_due() == 0
+    later = {"starts_at": now + timedelta(days=5), "ends_at": now + timedelta(days=6)}
+    Event.objects.filter(pk=event.pk).update(**later)
+    moved = Survey.objects.select_related("event").get(pk=survey.pk)
+    assert moved.phase_at(now) == (Phase.CLOSED if closed else Phase.WAITING)
+
+
+def test_a_survey_of_a_postponed_event_is_not_closed(group: Group) -> None:
+    event = make_event(group=group, starts_at=timezone.now() - timedelta(days=90), state=State.POSTPONED)
+    make_survey(event=event, follows_event=True)
+    make_survey(event=event, kind=Kind.OTHER, closes_at=timezone.now() - timedelta(hours=1))
+    assert close_due() == 1
